@@ -1,0 +1,116 @@
+"""The one table action → roles, and `permit()`.
+
+Rights stand beside scope: both are asked. Action names are plain strings, so `base` knows no room; a house test checks
+that every action used by a service, a page or a route stands here, and that the table names no other.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from workrelief.base.access.actor import Actor
+from workrelief.kernel.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """Duties a post may carry (lifecycle.md §2); `label` is the official wording."""
+
+    PROVINCE_OFFICER = "province_officer"
+    CITY_OFFICER = "city_officer"
+    COUNTY_OFFICER = "county_officer"
+    TOWNSHIP_CLERK = "township_clerk"
+    VILLAGE_CADRE = "village_cadre"
+    OWNER = "owner"
+    CONTRACTOR = "contractor"
+    MEMBER_AGENCY = "member_agency"
+    INSPECTOR = "inspector"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+    SYSTEM = "system"
+
+    @property
+    def label(self) -> str:
+        return ROLE_LABELS[self]
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.PROVINCE_OFFICER: "省发展改革委业务处室",
+    Role.CITY_OFFICER: "市发展改革委",
+    Role.COUNTY_OFFICER: "县（市、区）发展改革局",
+    Role.TOWNSHIP_CLERK: "乡镇（街道）",
+    Role.VILLAGE_CADRE: "村（社区）",
+    Role.OWNER: "项目业主单位",
+    Role.CONTRACTOR: "施工单位",
+    Role.MEMBER_AGENCY: "协调机制成员单位",
+    Role.INSPECTOR: "第三方机构",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDIT_ADMIN: "审计管理员",
+    Role.SYSTEM: "系统",
+}
+
+_DRC = frozenset({Role.PROVINCE_OFFICER, Role.CITY_OFFICER, Role.COUNTY_OFFICER})
+_SITE = frozenset({Role.TOWNSHIP_CLERK, Role.OWNER, Role.CONTRACTOR})
+_ALL_WORK = _DRC | _SITE | {Role.VILLAGE_CADRE, Role.MEMBER_AGENCY, Role.INSPECTOR}
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    # reading
+    "workbench.view": _ALL_WORK | {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN},
+    "project.view": _ALL_WORK,
+    "worker.view": _ALL_WORK - {Role.MEMBER_AGENCY},
+    "worker.view_identity": _DRC | {Role.TOWNSHIP_CLERK},
+    "paysheet.view": _ALL_WORK - {Role.MEMBER_AGENCY},
+    "training.view": _ALL_WORK,
+    "figures.view": _ALL_WORK,
+    "figures.explain": _ALL_WORK,
+    "bulletin.view": _ALL_WORK,
+    "job.view": _ALL_WORK | {Role.SYSTEM_ADMIN},
+    "file.download": _ALL_WORK,
+    "export.create": _ALL_WORK - {Role.VILLAGE_CADRE},
+    "law.view": _ALL_WORK | {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN},
+    # importing
+    "import.upload": _DRC | _SITE,
+    "project.import": _DRC,
+    "roster.import": _DRC | _SITE,
+    "paysheet.import": _DRC | _SITE,
+    "training.import": _DRC,
+    "import.undo": _DRC | _SITE,
+    # changing
+    "project.register": _DRC,
+    "project.edit": _DRC | {Role.OWNER},
+    "worker.register": _DRC | _SITE,
+    "paysheet.confirm": _DRC,
+    "paysheet.reverse": _DRC,
+    "training.register": _DRC,
+    "file.store": _ALL_WORK,
+    "job.cancel": _ALL_WORK | {Role.SYSTEM_ADMIN},
+    # figures and outputs
+    "period.seal": frozenset({Role.PROVINCE_OFFICER}),
+    "snapshot.build": frozenset({Role.PROVINCE_OFFICER, Role.SYSTEM_ADMIN}),
+    "bulletin.compose": frozenset({Role.PROVINCE_OFFICER}),
+    "bulletin.check": frozenset({Role.PROVINCE_OFFICER}),
+    "bulletin.issue": frozenset({Role.PROVINCE_OFFICER}),
+    # administration: three admins, apart (O05)
+    "account.manage": frozenset({Role.SYSTEM_ADMIN}),
+    "account.unlock": frozenset({Role.SECURITY_ADMIN}),
+    "audit.view": frozenset({Role.AUDIT_ADMIN}),
+    "demo.load": frozenset(),
+}
+
+
+def allowed(actor: Actor, action: str) -> bool:
+    """Whether one of the actor's roles carries `action`. The system itself may do everything it has code for."""
+    if action not in PERMISSIONS:
+        raise KeyError(f"unknown action {action!r}: add it to base/access/permissions.py")
+    return Role.SYSTEM in actor.roles or bool(PERMISSIONS[action] & actor.roles)
+
+
+def permit(actor: Actor, action: str) -> None:
+    """Raise NotPermitted unless `allowed`."""
+    if not allowed(actor, action):
+        raise NotPermitted(
+            "access.denied",
+            f"当前岗位“{actor.post_label}”没有办理此事的权限。请切换岗位，或联系本单位系统管理员。",
+            facts={"action": action},
+        )
