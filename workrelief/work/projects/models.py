@@ -37,6 +37,7 @@ class Project(ScopedModel):
     construction_kind = models.CharField(max_length=20, blank=True, help_text="建设性质: 新建、改扩建…")
     content = models.TextField(blank=True, help_text="main works and scale, as approved")
     owner_name = models.CharField(max_length=120, blank=True, help_text="建设单位 / 项目业主")
+    owner_uscc = models.CharField(max_length=18, blank=True, help_text="its unified social credit code, GB 32100")
     implementer = models.CharField(max_length=120, blank=True, help_text="施工单位或承接主体")
     industry_department = models.CharField(max_length=60, blank=True, help_text="行业主管部门")
     responsible = models.CharField(max_length=80, blank=True, help_text="责任人与电话, as on the list")
@@ -64,6 +65,7 @@ class Project(ScopedModel):
             models.Index(fields=["division_code", "track"], name="project_place_track"),
             models.Index(fields=["track", "-investment_fen"], name="project_track_size"),
             models.Index(fields=["-updated_at"], name="project_recent"),
+            models.Index(fields=["name_key"], name="project_name_key"),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +83,7 @@ class ProjectYear(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "year"], name="project_year_once")]
+        indexes = [models.Index(fields=["year", "project"], name="project_year_list")]
 
 
 class FundSource(models.Model):
