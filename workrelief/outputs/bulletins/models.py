@@ -20,9 +20,11 @@ class Bulletin(ScopedModel):
     source_version = models.PositiveIntegerField(default=1)
     manifest = models.CharField(max_length=40, help_text="name of the snapshot every figure is read from")
     state = models.CharField(max_length=10, choices=BULLETIN.choices(), default="draft")
+    made_by_id = models.BigIntegerField(null=True, help_text="account that wrote it last; may not check it (four eyes)")
+    checked_by_id = models.BigIntegerField(null=True, help_text="account that checked it; may not issue it (four eyes)")
     made_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
-    issued_files = models.JSONField(default=dict, help_text='{"docx": file digest, "pdf": file digest}; never made again')
+    issued_files = models.JSONField(default=dict, help_text='{"docx": stored file id, "pdf": …}; never made again')
 
     class Meta(ScopedModel.Meta):
         constraints = [models.UniqueConstraint(fields=["kind", "period", "division_code"], name="bulletin_once")]

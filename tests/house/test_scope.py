@@ -1,0 +1,69 @@
+"""Closed by default: tables with a division are scoped, and every public query asks for a scope first."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+from django.apps import apps
+
+import workrelief.outputs
+import workrelief.work
+from workrelief.base.access.scope import Scope, ScopedModel, ScopeMissing
+
+EXEMPT_TABLES = {
+    "accounts.Unit": "names of offices are public; who works there is not",
+    "audit.AuditEntry": "read through audit.view only",
+    "audit.AccessEntry": "read through audit.view only",
+    "ledger.PayFact": "read through the engine, which applies Scope.where",
+    "ledger.ProjectFact": "as above",
+    "ledger.FundFact": "as above",
+    "ledger.TrainingFact": "as above",
+}
+EXEMPT_QUERIES = {
+    "workrelief.outputs.bulletins.queries.template": "standing text without data",
+}
+
+
+def test_every_table_with_a_division_is_scoped():
+    loose = {
+        m._meta.label
+        for m in apps.get_models()
+        if m.__module__.startswith("workrelief")
+        and any(f.name == "division_code" for f in m._meta.concrete_fields)
+        and not issubclass(m, ScopedModel)
+    }
+    assert loose == set(EXEMPT_TABLES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [m for m in apps.get_models() if issubclass(m, ScopedModel)], ids=lambda m: m._meta.label)
+def test_a_scoped_table_refuses_a_query_without_scope_and_shows_nothing_to_an_empty_one(model):
+    with pytest.raises(ScopeMissing):
+        list(model.objects.all())
+    with pytest.raises(ScopeMissing):
+        model.objects.count()
+    assert list(model.objects.within(Scope.nothing())) == []
+
+
+def _query_modules():
+    for package in (workrelief.work, workrelief.outputs):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            parts = module.name.split(".")
+            if "queries" in parts:
+                yield importlib.import_module(module.name)
+
+
+def test_every_public_query_takes_a_scope_or_an_actor_first():
+    wrong = []
+    for module in _query_modules():
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if name.startswith("_") or function.__module__ != module.__name__:
+                continue
+            first = next(iter(inspect.signature(function).parameters), "")
+            full = f"{module.__name__}.{name}"
+            if first not in ("scope", "actor") and full not in EXEMPT_QUERIES:
+                wrong.append(full)
+    assert wrong == []
