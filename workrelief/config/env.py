@@ -36,6 +36,8 @@ class Env:
     debug: str = _setting("DEBUG", "0", "1 shows technical error pages; never in production")
     https: str = _setting("HTTPS", "0", "1 when served over HTTPS: secure cookies, HSTS")
     proxies: str = _setting("TRUSTED_PROXIES", "0", "number of reverse proxies in front")
+    upload_mb: str = _setting("UPLOAD_MB", "100", "largest file accepted, in MB")
+    demo_password: str = _setting("DEMO_PASSWORD", "", "password of the demo accounts; empty: a random one nobody knows")
     duckdb_memory: str = _setting("DUCKDB_MEMORY", "2GB", "memory limit of the embedded engine")
     duckdb_threads: str = _setting("DUCKDB_THREADS", "2", "threads of the embedded engine")
     spark_url: str = _setting("SPARK_URL", "", "Spark master; empty: never use Spark")
