@@ -1,0 +1,69 @@
+"""Forms in the look of the frame: every field gets a real label, its hint and its error, joined for screen readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString
+
+_SELECTS = (forms.Select, forms.SelectMultiple)
+_CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+_BOXES = (forms.CheckboxInput,)
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """A field as `_field.html` draws it; `is_box` puts the label after the control, `is_choices` draws a group."""
+
+    label: str
+    for_id: str
+    control: SafeString
+    hint: str
+    hint_id: str
+    errors: tuple[str, ...]
+    error_id: str
+    required: bool
+    is_box: bool
+    is_choices: bool
+
+
+def shown_field(field: BoundField, *, placeholder: str = "", autofocus: bool = False) -> ShownField:
+    """The bound field with the frame's classes and aria attributes."""
+    widget = field.field.widget
+    errors = tuple(str(error) for error in field.errors)
+    hint_id, error_id = f"{field.auto_id}_hint", f"{field.auto_id}_error"
+    attrs: dict[str, object] = {"class": _css(widget, bad=bool(errors))}
+    described = [name for name, there in ((hint_id, field.help_text), (error_id, errors)) if there]
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if errors:
+        attrs["aria-invalid"] = "true"
+    if placeholder:
+        attrs["placeholder"] = placeholder
+    if autofocus:
+        attrs["autofocus"] = True
+    return ShownField(
+        label=str(field.label),
+        for_id=field.id_for_label,
+        control=field.as_widget(attrs=attrs),
+        hint=str(field.help_text),
+        hint_id=hint_id,
+        errors=errors,
+        error_id=error_id,
+        required=field.field.required and not isinstance(widget, _BOXES),
+        is_box=isinstance(widget, _BOXES),
+        is_choices=isinstance(widget, _CHOICES),
+    )
+
+
+def _css(widget: forms.Widget, *, bad: bool) -> str:
+    own = str(widget.attrs.get("class", ""))
+    if isinstance(widget, (*_CHOICES, *_BOXES)):
+        base = "form-check-input"
+    elif isinstance(widget, _SELECTS):
+        base = "form-select"
+    else:
+        base = "form-control"
+    return " ".join(part for part in (base, own, "bad" if bad else "") if part)
