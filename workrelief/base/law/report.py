@@ -27,6 +27,9 @@ class Use:
     def kind_label(self) -> str:
         return _KIND_LABELS.get(self.kind, self.kind)
 
+    def __str__(self) -> str:
+        return f"{self.kind_label} {self.id} {self.title}：{resolve(self.cite)}"
+
 
 @dataclass(frozen=True)
 class ClauseUses:
