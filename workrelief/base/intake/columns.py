@@ -55,7 +55,9 @@ class Column:
     titles. Spaces, line breaks, brackets and units never matter for matching. `choices` is a Kind class or
     {id: label}; an unknown spelling is an error. `private` masks the value in stored issues.
     `fill_down`: a cell merged over several data rows gives its value to all of them (with a remark).
-    `check` gets a present value and returns the reason it is refused, or "".
+    Amounts and numbers are never shared out that way: such a cell is an error. Negative numbers are refused unless
+    `allow_negative`. `required`: the column must be there and every cell filled; `in_head`: it must be there, cells may
+    be empty. `check` gets a present value and returns the reason it is refused, or "".
     """
 
     name: str
@@ -70,6 +72,8 @@ class Column:
     default_unit: str | None = None
     private: Private = ""
     fill_down: bool = True
+    in_head: bool = False
+    allow_negative: bool = False
     max_length: int = 0
     check: Callable[[Any], str] | None = None
     remedy: str = ""
