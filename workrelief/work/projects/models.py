@@ -73,10 +73,18 @@ class Project(ScopedModel):
 
 
 class ProjectYear(models.Model):
-    """A project stands on the list and is implemented in this year; posted as project_fact (I01, I02)."""
+    """A project stands on the list and is implemented in this year; posted as project_fact (I01, I02).
+
+    The total investment and the plan are kept as this year's list gives them; a project of several years counts its whole
+    investment in each (I02).
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="years")
     year = models.PositiveSmallIntegerField()
+    listed_on = models.DateField(help_text="day inside the year the listing counts for; 31 December unless the list says")
+    investment_fen = models.BigIntegerField(default=0, help_text="approved total investment on this list, fen")
+    planned_workers = models.PositiveIntegerField(default=0, help_text="拟吸纳人数 on this list")
+    planned_pay_fen = models.BigIntegerField(default=0, help_text="拟发劳务报酬 on this list, fen")
     planned_investment_fen = models.BigIntegerField(default=0, help_text="年度计划投资, fen")
     done_investment_fen = models.BigIntegerField(default=0, help_text="本年完成投资, fen")
     batch_id = models.BigIntegerField(default=0)
@@ -103,6 +111,8 @@ class FundSource(models.Model):
 class ProgressReport(ScopedModel):
     """One line of the provincial progress table (forms.md §1), kept as understood when imported."""
 
+    scope_fields: ClassVar[ScopeFields] = ScopeFields(sector="project__sector", project="project_id")
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="progress_reports")
     division_code = models.CharField(max_length=12)
     as_of = models.DateField(help_text="day the table speaks for")
@@ -112,6 +122,7 @@ class ProgressReport(ScopedModel):
     work_relief_fen = models.BigIntegerField(default=0, help_text="实际用于实施以工代赈项目的资金")
     integrated_fen = models.BigIntegerField(default=0, help_text="整合资金")
     stage = models.CharField(max_length=10, choices=ProgressStage.choices)
+    stage_before = models.CharField(max_length=10, choices=ProgressStage.choices, help_text="the project's stage until then")
     paid_total_fen = models.BigIntegerField(default=0)
     paid_province_fen = models.BigIntegerField(default=0)
     wages_fen = models.BigIntegerField(default=0, help_text="已发放劳务报酬 as reported")

@@ -1,4 +1,4 @@
-"""Reading projects: every function takes the scope first."""
+"""Finding projects by code or by county and name, for whole files at once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import TypeVar
 
 from workrelief.base.access.scope import Scope
 from workrelief.kernel import codes as division_codes
 from workrelief.work.projects import rules
 from workrelief.work.projects.models import Project
 
-CHUNK = 500
+_AT_ONCE = 500
+_Value = TypeVar("_Value", str, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,10 @@ class ProjectRef:
     ends_on: date | None
 
 
-NameKey = tuple[str, str]
-"""A county (any prefix or 12-digit code above or at the project's division) and a project name as written."""
+REF_COLUMNS = ("id", "code", "name", "division_code", "track", "sector", "starts_on", "ends_on")
 
-_REF_COLUMNS = ("id", "code", "name", "division_code", "track", "sector", "starts_on", "ends_on")
+NameKey = tuple[str, str]
+"""A county (any prefix or 12-digit code at or above the project's division) and a project name as written."""
 
 
 def find_for_import(
@@ -52,24 +54,36 @@ def find_for_import(
     for ref in _refs(scope, "name_key__in", set(wanted_names.values())):
         by_key.setdefault(rules.name_key(ref.name), []).append(ref)
     for pair, key in wanted_names.items():
-        prefix = _prefix(pair[0])
+        prefix = prefix_of(pair[0])
         inside = [ref for ref in by_key.get(key, ()) if ref.division_code.startswith(prefix)]
         if len(inside) == 1:
             found[pair] = inside[0]
     return found
 
 
-def _prefix(division: str) -> str:
+def by_codes(scope: Scope, codes: Collection[str]) -> dict[str, ProjectRef]:
+    """Projects in scope by national code; keys are the codes as passed in."""
+    return {key: ref for key, ref in find_for_import(scope, codes=codes).items() if isinstance(key, str)}
+
+
+def refs(scope: Scope, ids: Collection[int]) -> dict[int, ProjectRef]:
+    """Projects in scope by id, for rooms that hold ids only."""
+    return {ref.id: ref for ref in _refs(scope, "pk__in", ids)}
+
+
+def prefix_of(division: str) -> str:
+    """The significant prefix of a 12-digit code; a prefix is itself."""
     return division_codes.prefix_of(division) if len(division) == division_codes.CODE_LENGTH else division
 
 
-def _chunks(values: Collection[str]) -> Iterator[Sequence[str]]:
+def in_parts(values: Collection[_Value]) -> Iterator[Sequence[_Value]]:
+    """The values in order, a few hundred at a time, as many as one statement takes well."""
     rest = iter(sorted(values))
-    while part := list(islice(rest, CHUNK)):
+    while part := list(islice(rest, _AT_ONCE)):
         yield part
 
 
-def _refs(scope: Scope, lookup: str, values: Collection[str]) -> Iterator[ProjectRef]:
-    for part in _chunks(values):
-        rows = Project.objects.within(scope).filter(**{lookup: part}).values_list(*_REF_COLUMNS)
+def _refs(scope: Scope, lookup: str, values: Collection[_Value]) -> Iterator[ProjectRef]:
+    for part in in_parts(values):
+        rows = Project.objects.within(scope).filter(**{lookup: part}).values_list(*REF_COLUMNS)
         yield from (ProjectRef(*row) for row in rows)

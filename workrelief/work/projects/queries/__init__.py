@@ -1,0 +1,43 @@
+"""Reading projects: every public function takes the scope first."""
+
+from workrelief.work.projects.queries.detail import FundLine, ProjectDetail, YearLine, project, project_figures
+from workrelief.work.projects.queries.known import Known, registered
+from workrelief.work.projects.queries.lists import (
+    ORDERS,
+    STAGES,
+    ListTotals,
+    ProjectFilter,
+    counts_by_division,
+    project_row,
+    projects,
+    row,
+    search,
+    totals,
+)
+from workrelief.work.projects.queries.lookups import NameKey, ProjectRef, by_codes, find_for_import, in_parts, refs
+
+__all__ = [
+    "ORDERS",
+    "STAGES",
+    "FundLine",
+    "Known",
+    "ListTotals",
+    "NameKey",
+    "ProjectDetail",
+    "ProjectFilter",
+    "ProjectRef",
+    "YearLine",
+    "by_codes",
+    "counts_by_division",
+    "find_for_import",
+    "in_parts",
+    "project",
+    "project_figures",
+    "project_row",
+    "projects",
+    "refs",
+    "registered",
+    "row",
+    "search",
+    "totals",
+]

@@ -1,0 +1,129 @@
+"""The project list: filters, order, counts by division, totals of the whole result, and the search box."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Substr
+
+from workrelief.base.access.scope import Scope
+from workrelief.kernel import codes as division_codes
+from workrelief.kernel.codes import Level
+from workrelief.kernel.errors import InvalidInput, NotFound
+from workrelief.work.projects import rules
+from workrelief.work.projects.models import ProgressStage, Project
+from workrelief.work.projects.queries.lookups import REF_COLUMNS, ProjectRef, prefix_of
+
+STAGES: tuple[str, ...] = tuple(ProgressStage.values)
+"""Stages of progress from first to last (rule I02)."""
+
+ORDERS = {
+    "recent": ("-updated_at", "-id"),
+    "name": ("name_key", "id"),
+    "investment": ("-investment_fen", "-id"),
+    "investment_up": ("investment_fen", "id"),
+    "place": ("division_code", "id"),
+}
+
+
+@dataclass(frozen=True)
+class ProjectFilter:
+    """What the project list may be narrowed by; empty means everything.
+
+    `division` is a prefix or a 12-digit code (a city, a county, a township); `tracks`, `sectors` and `stages` are ids;
+    `text` is a part of the name or the beginning of a code; `order` is a key of ORDERS.
+    """
+
+    division: str = ""
+    tracks: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    year: int | None = None
+    list_level: str = ""
+    is_government_funded: bool | None = None
+    text: str = ""
+    order: str = "recent"
+
+
+def projects(scope: Scope, wanted: ProjectFilter | None = None) -> QuerySet[Project]:
+    """Projects in scope that fit the filter, in order; nothing is read until it is sliced or counted."""
+    wanted = wanted or ProjectFilter()
+    found = Project.objects.within(scope)
+    if wanted.division:
+        found = found.filter(division_code__range=division_codes.code_range(prefix_of(wanted.division)))
+    for name, values in (("track", wanted.tracks), ("sector", wanted.sectors), ("stage", wanted.stages)):
+        if values:
+            found = found.filter(**{f"{name}__in": values})
+    if wanted.list_level:
+        found = found.filter(list_level=wanted.list_level)
+    if wanted.is_government_funded is not None:
+        found = found.filter(is_government_funded=wanted.is_government_funded)
+    if wanted.year is not None:
+        found = found.filter(years__year=wanted.year)
+    if wanted.text.strip():
+        found = found.filter(_text(wanted.text))
+    if wanted.order not in ORDERS:
+        raise InvalidInput("project.order", f"项目清单不能按“{wanted.order}”排序。")
+    return found.order_by(*ORDERS[wanted.order])  # type: ignore[no-any-return]
+
+
+def _text(text: str) -> Q:
+    """A code by its beginning when the text is one, otherwise a part of the name."""
+    plain = text.strip()
+    if plain.replace("-", "").isdigit() and plain[:1].isdigit():
+        return Q(code__startswith=plain) | Q(name_key__contains=rules.name_key(plain))
+    return Q(name_key__contains=rules.name_key(plain) or plain)
+
+
+def search(scope: Scope, text: str, *, limit: int = 20) -> list[ProjectRef]:
+    """The first projects whose name holds `text` or whose code begins with it, for the search box."""
+    if not text.strip():
+        return []
+    rows = projects(scope, ProjectFilter(text=text, order="name")).values_list(*REF_COLUMNS)[:limit]
+    return [ProjectRef(*row) for row in rows]
+
+
+def row(scope: Scope, project_id: int) -> QuerySet[Project]:
+    """The one project as a scoped queryset, to be opened by `change()`."""
+    return Project.objects.within(scope).filter(pk=project_id)  # type: ignore[no-any-return]
+
+
+def project_row(scope: Scope, project_id: int) -> Project:
+    """The stored row. Raises NotFound when it does not exist or lies outside the scope."""
+    found: Project | None = row(scope, project_id).first()
+    if found is None:
+        raise NotFound("project.missing", "没有找到这个项目，或不在您的数据范围内。")
+    return found
+
+
+@dataclass(frozen=True)
+class ListTotals:
+    """What stands under the list: number of projects, and their total investment in fen."""
+
+    projects: int
+    investment_fen: int
+
+
+def totals(found: QuerySet[Project]) -> ListTotals:
+    """Totals of a whole result of `projects()`, not of the page shown."""
+    sums = found.order_by().aggregate(projects=Count("pk"), investment_fen=Sum("investment_fen"))
+    return ListTotals(sums["projects"], sums["investment_fen"] or 0)
+
+
+_PREFIX_LENGTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9}
+
+
+def counts_by_division(scope: Scope, wanted: ProjectFilter | None = None, *, level: Level = Level.CITY) -> Mapping[str, int]:
+    """Number of projects under each division of `level` (12-digit codes), for the tree beside the list."""
+    plain = replace(wanted or ProjectFilter(), order="place")
+    length = _PREFIX_LENGTH[level]
+    rows = (
+        projects(scope, plain)
+        .order_by()
+        .values(place=Substr("division_code", 1, length))
+        .annotate(number=Count("pk"))
+        .values_list("place", "number")
+    )
+    return {division_codes.normalise(place): number for place, number in rows}

@@ -1,0 +1,21 @@
+"""What changes projects: registering lists, editing, stages, progress tables, and taking an import back."""
+
+from workrelief.work.projects.services.editing import ProjectChanges, correct_stage, edit_project, set_stage
+from workrelief.work.projects.services.progress import ProgressLine, record_progress
+from workrelief.work.projects.services.registering import NewProject, Registered, register_many, register_project
+from workrelief.work.projects.services.withdrawing import Withdrawn, withdraw_batch
+
+__all__ = [
+    "NewProject",
+    "ProgressLine",
+    "ProjectChanges",
+    "Registered",
+    "Withdrawn",
+    "correct_stage",
+    "edit_project",
+    "record_progress",
+    "register_many",
+    "register_project",
+    "set_stage",
+    "withdraw_batch",
+]

@@ -1,0 +1,243 @@
+"""Changing one project: its particulars, what the ledger counts, and its stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+from workrelief.base.access.actor import Actor
+from workrelief.base.access.permissions import permit
+from workrelief.base.audit.change import Change, change
+from workrelief.base.law.parameters import parameters
+from workrelief.figures.ledger.facts import FUND, PROJECT
+from workrelief.figures.ledger.post import post, reverse_sources
+from workrelief.figures.ledger.seal import sealed_among
+from workrelief.kernel import clock
+from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
+from workrelief.kernel.kinds import FundType, Sector, Track
+from workrelief.kernel.period import month_index
+from workrelief.work.projects import queries, rules
+from workrelief.work.projects.models import FundSource, Project, ProjectYear
+from workrelief.work.projects.services.postings import fund_row, year_row
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectChanges:
+    """What is to be different; None leaves a particular as it is. Amounts in fen.
+
+    `funds` replaces the whole funding structure. The first group is what figures and identity rest on and asks for the
+    right to register projects; an owner may change the second.
+    """
+
+    code: str | None = None
+    name: str | None = None
+    division_code: str | None = None
+    track: Track | None = None
+    sector: Sector | None = None
+    list_level: str | None = None
+    is_government_funded: bool | None = None
+    investment_fen: int | None = None
+    planned_workers: int | None = None
+    planned_priority_workers: int | None = None
+    planned_pay_fen: int | None = None
+    funds: tuple[rules.Fund, ...] | None = None
+
+    planned_training: int | None = None
+    construction_kind: str | None = None
+    content: str | None = None
+    owner_name: str | None = None
+    owner_uscc: str | None = None
+    implementer: str | None = None
+    industry_department: str | None = None
+    responsible: str | None = None
+    labour_tasks: str | None = None
+    labour_links: str | None = None
+    demand: rules.LabourDemand | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    remark: str | None = None
+
+    def given(self) -> dict[str, object]:
+        """The particulars that are to change, by name."""
+        return {f.name: value for f in fields(self) if (value := getattr(self, f.name)) is not None}
+
+
+OFFICERS_ONLY = frozenset(
+    {
+        "code", "name", "division_code", "track", "sector", "list_level", "is_government_funded", "investment_fen",
+        "planned_workers", "planned_priority_workers", "planned_pay_fen", "funds",
+    }
+)  # fmt: skip
+PLACE_AND_KIND = frozenset({"division_code", "track", "sector"})
+PLAN = frozenset({"investment_fen", "planned_workers", "planned_pay_fen"})
+
+
+def edit_project(actor: Actor, project_id: int, changes: ProjectChanges, *, reason: str = "") -> Project:
+    """Change a project; facts that depend on it are taken back and posted anew (in the open period where sealed).
+
+    The plan's figures change on the newest list only: older lists stay as they were. Raises NotFound, NotPermitted,
+    RuleViolated (C06, N01, …), Conflict when another project has that code or name, or when people already work on it and
+    its place or kind would change.
+    """
+    given = changes.given()
+    if not given:
+        raise InvalidInput("project.unchanged", "没有要修改的内容。")
+    with change(actor, "project.edit", lambda: queries.row(actor.scope, project_id), reason=reason) as opened:
+        if OFFICERS_ONLY & given.keys():
+            permit(actor, "project.register")
+        project = opened.row
+        _require_movable(actor, project, given)
+        _apply(project, given)
+        _require_alone(project)
+        funds = changes.funds if changes.funds is not None else _stored_funds(project)
+        opened.require(rules.listing(_facts(project, changes, funds), parameters(on=clock.today())))
+        project.updated_at = clock.now()
+        project.save()
+        _follow(opened, given, changes.funds)
+    return project
+
+
+def _require_movable(actor: Actor, project: Project, given: dict[str, object]) -> None:
+    """Another county, track or sector only while nobody works or trains there: their facts carry the old one."""
+    moved = {name for name in PLACE_AND_KIND & given.keys() if getattr(project, name) != _stored(given[name])}
+    if not moved:
+        return
+    code = str(given.get("division_code", project.division_code))
+    if not actor.scope.covers(code, sector=_stored(given.get("sector", project.sector)), project=project.pk):
+        raise NotFound("object.scope", "改到的行政区划或领域不在您的数据范围内。")
+    if project.engagements.exists() or project.training_sessions.exists():
+        raise Conflict("A01", "该项目已有花名册或培训记录，不能改动行政区划、项目线或领域。确需改动的，请先撤销这些记录。")
+
+
+def _stored(value: object) -> str:
+    return value.id if isinstance(value, Track | Sector) else str(value)
+
+
+def _apply(project: Project, given: dict[str, object]) -> None:
+    for name, value in given.items():
+        if name == "code":
+            code = rules.check_project_code(str(value))
+            project.code, project.code_note = code.text, code.style.value
+        elif name == "name":
+            project.name, project.name_key = str(value).strip(), rules.name_key(str(value))
+        elif name == "demand" and isinstance(value, rules.LabourDemand):
+            project.labour_demand = value.text
+        elif name == "owner_uscc":
+            project.owner_uscc = rules.check_uscc(str(value))[0]
+        elif name in ("track", "sector"):
+            setattr(project, name, _stored(value))
+        elif name != "funds":
+            setattr(project, name, value)
+
+
+def _require_alone(project: Project) -> None:
+    known = queries.registered(codes=[project.code], places=[(project.division_code, project.name_key)])
+    for other in (known.find(project.code, "", ""), known.find("", project.division_code, project.name_key)):
+        if other is not None and other.pk != project.pk:
+            raise Conflict("B01", f"已有同代码或同县同名的项目“{other.name}”（{other.code or '未赋码'}）。")
+
+
+def _stored_funds(project: Project) -> tuple[rules.Fund, ...]:
+    return tuple(rules.Fund(FundType(f.fund_type), f.planned_fen, f.issued_fen, f.issued_on) for f in project.fund_sources.all())
+
+
+def _facts(project: Project, changes: ProjectChanges, funds: tuple[rules.Fund, ...]) -> rules.Listing:
+    """The project as the rules see it, on its newest list."""
+    latest = project.years.order_by("-year").first()
+    return rules.Listing(
+        name=project.name,
+        track=Track(project.track),
+        sector=Sector(project.sector),
+        year=latest.year if latest else clock.today().year,
+        list_level=project.list_level,
+        investment_fen=project.investment_fen,
+        planned_workers=project.planned_workers,
+        funds=funds,
+        code=project.code,
+        owner_uscc=project.owner_uscc,
+        labour_tasks=project.labour_tasks,
+        labour_links=project.labour_links,
+        demand=changes.demand or rules.LabourDemand.parse(project.labour_demand),
+        planned_priority_workers=project.planned_priority_workers,
+        planned_pay_fen=project.planned_pay_fen,
+        starts_on=project.starts_on,
+        ends_on=project.ends_on,
+        remark=project.remark,
+    )
+
+
+def _follow(opened: Change[Project], given: dict[str, object], funds: tuple[rules.Fund, ...] | None) -> None:
+    """Carry the change on to the newest list, to the funding structure and to the ledger."""
+    project, actor = opened.row, opened.actor
+    years = list(project.years.order_by("-year"))
+    if not years:
+        return
+    touched = years if PLACE_AND_KIND & given.keys() else years[:1] if PLAN & given.keys() else []
+    if PLAN & given.keys():
+        newest = years[0]
+        newest.investment_fen, newest.planned_workers = project.investment_fen, project.planned_workers
+        newest.planned_pay_fen = project.planned_pay_fen
+        newest.save(update_fields=sorted(PLAN))
+    _repost_years(actor, project, touched)
+    if funds is not None or PLACE_AND_KIND & given.keys():
+        _repost_funds(actor, project, years[-1].listed_on, funds)
+    if funds is not None:
+        opened.details["funds"] = [[f.fund_type.id, f.planned_fen, f.issued_fen] for f in funds]
+
+
+def _open_day(day: date) -> date:
+    """The day itself while its month is open, otherwise today: a late fact is a correction in the open period."""
+    return clock.today() if sealed_among([month_index(day)]) else day
+
+
+def _repost_years(actor: Actor, project: Project, years: list[ProjectYear]) -> None:
+    if not years:
+        return
+    reverse_sources(PROJECT, [y.pk for y in years], on=clock.today(), actor=actor, action="project.edit")
+    rows = [year_row(project, y, on=_open_day(y.listed_on)) for y in years]
+    post(PROJECT, rows, actor=actor, action="project.edit")
+
+
+def _repost_funds(actor: Actor, project: Project, listed_on: date, funds: tuple[rules.Fund, ...] | None) -> None:
+    stored = {f.fund_type: f for f in project.fund_sources.all()}
+    reverse_sources(FUND, [f.pk for f in stored.values()], on=clock.today(), actor=actor, action="project.edit")
+    if funds is not None:
+        for gone in stored.keys() - {f.fund_type.id for f in funds}:
+            stored.pop(gone).delete()
+        for fund in funds:
+            row = stored.setdefault(fund.fund_type.id, FundSource(project=project, fund_type=fund.fund_type.id))
+            row.planned_fen, row.issued_fen, row.issued_on = fund.planned_fen, fund.issued_fen, fund.issued_on
+            row.save()
+    rows = [fund_row(project, f, on=_open_day(f.issued_on or listed_on)) for f in stored.values()]
+    if rows:
+        post(FUND, rows, actor=actor, action="project.edit")
+
+
+def set_stage(actor: Actor, project_id: int, stage: str, *, reason: str = "") -> Project:
+    """Move the stage of progress forward (I02). Raises RuleViolated when it would go back."""
+    _require_stage(stage)
+    with change(actor, "project.edit", lambda: queries.row(actor.scope, project_id), reason=reason) as opened:
+        opened.require(rules.stage_forward(opened.row.stage, stage, order=queries.STAGES))
+        _save_stage(opened.row, stage)
+    return opened.row
+
+
+def correct_stage(actor: Actor, project_id: int, stage: str, *, reason: str) -> Project:
+    """Put a wrongly registered stage right, also backward; only by an officer who says why (I02)."""
+    _require_stage(stage)
+    if not reason.strip():
+        raise InvalidInput("project.reason", "更正形象进度须说明理由。")
+    with change(actor, "project.register", lambda: queries.row(actor.scope, project_id), reason=reason) as opened:
+        _save_stage(opened.row, stage)
+    return opened.row
+
+
+def _require_stage(stage: str) -> None:
+    if stage not in queries.STAGES:
+        raise InvalidInput("project.stage", f"没有“{stage}”这一形象进度。")
+
+
+def _save_stage(project: Project, stage: str) -> None:
+    project.stage = stage
+    project.updated_at = clock.now()
+    project.save(update_fields=["stage", "updated_at"])

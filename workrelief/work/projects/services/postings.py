@@ -1,0 +1,52 @@
+"""Project years and fund sources as rows of the ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from workrelief.kernel.kinds import FundType, ProjectEvent, Sector, Track
+from workrelief.kernel.period import month_index
+from workrelief.work.projects.models import FundSource, Project, ProjectYear
+
+Row = tuple[int | date | None, ...]
+
+
+def _common(project: Project, *, on: date, source: int, batch_id: int) -> Row:
+    return (
+        on,
+        month_index(on),
+        int(project.division_code),
+        Track(project.track).code,
+        Sector(project.sector).code,
+        project.pk,
+        source,
+        batch_id,
+        None,
+    )
+
+
+def year_row(project: Project, listed: ProjectYear, *, on: date | None = None) -> Row:
+    """A project_fact: the project is implemented in that year. `on` moves a correction into an open month."""
+    return (
+        *_common(project, on=on or listed.listed_on, source=listed.pk, batch_id=listed.batch_id),
+        ProjectEvent.IMPLEMENTED.code,
+        1,
+        listed.investment_fen,
+        listed.planned_workers,
+        listed.planned_pay_fen,
+    )
+
+
+def fund_row(project: Project, fund: FundSource, *, on: date) -> Row:
+    """A fund_fact on the day `on`: that of issuing the money, or the listing day while it is only planned."""
+    return (
+        *_common(project, on=on, source=fund.pk, batch_id=fund.batch_id),
+        FundType(fund.fund_type).code,
+        fund.planned_fen,
+        fund.issued_fen,
+    )
+
+
+def listing_day(year: int, listed_on: date | None) -> date:
+    """The day a listing counts for: as given when it lies in the year, otherwise 31 December of the year."""
+    return listed_on if listed_on and listed_on.year == year else date(year, 12, 31)
