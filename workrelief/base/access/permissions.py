@@ -92,6 +92,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "bulletin.check": frozenset({Role.PROVINCE_OFFICER}),
     "bulletin.issue": frozenset({Role.PROVINCE_OFFICER}),
     # administration: three admins, apart (O05)
+    "account.password": _ALL_WORK | {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN},
     "account.manage": frozenset({Role.SYSTEM_ADMIN}),
     "account.unlock": frozenset({Role.SECURITY_ADMIN}),
     "audit.view": frozenset({Role.AUDIT_ADMIN}),
