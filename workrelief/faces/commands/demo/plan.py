@@ -100,8 +100,8 @@ CITIES = (
 
 FULL = Targets(
     tracks={
-        Track.KEY_PROJECT: TrackTotal(218, 176_587_000 * CENT_WAN, 74_700, 1_603_000_000 * YUAN),
-        Track.AGRI_PROMOTION: TrackTotal(664, 33_569_000 * CENT_WAN, 101_900, 1_202_000_000 * YUAN),
+        Track.KEY_PROJECT: TrackTotal(218, 1_765_870_000 * CENT_WAN, 74_700, 1_603_000_000 * YUAN),
+        Track.AGRI_PROMOTION: TrackTotal(664, 335_690_000 * CENT_WAN, 101_900, 1_202_000_000 * YUAN),
     },
     special_projects=30,
     special_central_wan=12_000,
@@ -111,8 +111,8 @@ FULL = Targets(
 )
 SMALL = Targets(
     tracks={
-        Track.KEY_PROJECT: TrackTotal(10, 8_123_456 * CENT_WAN, 900, 19_313_000 * YUAN),
-        Track.AGRI_PROMOTION: TrackTotal(24, 1_219_876 * CENT_WAN, 1_500, 17_694_000 * YUAN),
+        Track.KEY_PROJECT: TrackTotal(10, 81_234_560 * CENT_WAN, 900, 19_313_000 * YUAN),
+        Track.AGRI_PROMOTION: TrackTotal(24, 12_198_760 * CENT_WAN, 1_500, 17_694_000 * YUAN),
     },
     special_projects=4,
     special_central_wan=1_500,

@@ -51,6 +51,18 @@ class Head:
     width: int = 10
 
 
+def heads(text: str) -> list[Head]:
+    """Columns from a compact table: 「title width style」 between bars, style "text" when left out."""
+    columns = []
+    for part in " | ".join(text.strip().splitlines()).split(" | "):
+        title, width, *style = part.split()
+        columns.append(Head(title, _STYLES[style[0]] if style else "text", int(width)))
+    return columns
+
+
+_STYLES: dict[str, Style] = {"text": "text", "int": "int", "number": "number", "date": "date"}
+
+
 @dataclass
 class Table:
     """A sheet as an office draws it: merged title, lines under it, one head row, rows, closing lines."""
