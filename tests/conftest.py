@@ -12,11 +12,16 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+# Here and not in pyproject.toml: from there pytest-django would read the settings before this mode is set.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workrelief.config.settings")
 os.environ.setdefault("WORKRELIEF_MODE", "test")
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="workrelief-test-")
 
+import django
 import pytest
+
+django.setup()
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import Role
