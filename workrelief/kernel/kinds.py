@@ -33,6 +33,14 @@ class Kind(Enum):
         return next(m for m in cls if m.code == code)
 
     @classmethod
+    def of_id(cls, id_: str) -> Self:
+        """The member with this id. Raises ValueError."""
+        for member in cls:
+            if member.value == id_:
+                return member
+        raise ValueError(f"{id_!r} is no {cls.__name__}")
+
+    @classmethod
     def choices(cls) -> list[tuple[str, str]]:
         return [(m.id, m.label) for m in cls]
 
@@ -154,3 +162,11 @@ class PayUnit(Kind):
     HOUR = "hour", 2, "小时", "时"
     PIECE = "piece", 3, "件", "平方米", "米", "立方米", "㎡", "m²", "m", "m³"
     JOB = "job", 4, "项", "次"
+
+
+class PayStatus(Kind):
+    """Whether the money of a pay line arrived (reading 4: the bank's word goes before the sheet's)."""
+
+    PAID = "paid", 1, "已到账", "已发", "已发放", "成功", "发放成功"
+    DUE = "due", 2, "未到账", "未发", "待发"
+    FAILED = "failed", 3, "发放失败", "失败", "退票"

@@ -87,7 +87,7 @@ def _many_parameters() -> bool:
     return limit is None or limit > 30_000
 
 
-def _sqlite_converter(field: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - Django's field classes
+def _sqlite_converter(field: Any) -> Callable[[Any], Any] | None:
     if isinstance(field, models.DateTimeField):
         return lambda v: v.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if isinstance(v, datetime) else v
     if isinstance(field, models.DateField):

@@ -20,7 +20,7 @@ LEVELS = ("国家", "省", "市", "部门", "平台")
 SOURCE_STATUS = ("证", "背", "核")
 RULE_STATUS = ("证", "背", "核", "建议", "证+背", "证+核", "证+建议")
 SEVERITIES = {severity.label: severity for severity in Severity}
-WHOLE_UNITS = ("fen", "day", "working_day", "person", "count", "minute", "year", "age", "hour")
+WHOLE_UNITS = ("fen", "day", "month", "working_day", "person", "count", "minute", "year", "age", "hour")
 DECIMAL_UNITS = ("ratio", "factor", "person_day", "pay_day")
 TEXT_UNITS = ("tier",)
 

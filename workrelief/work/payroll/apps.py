@@ -5,3 +5,9 @@ class PayrollConfig(AppConfig):
     name = "workrelief.work.payroll"
     label = "payroll"
     verbose_name = "劳务报酬"
+
+    def ready(self) -> None:
+        from workrelief.base.intake.importer import register
+        from workrelief.work.payroll.importers import PaySheetImporter
+
+        register(PaySheetImporter())

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from workrelief.base.access.scope import ScopedModel, ScopeFields
-from workrelief.kernel.kinds import PayBasis, PayRoute, PayUnit
+from workrelief.kernel.kinds import PayBasis, PayRoute, PayStatus, PayUnit
 from workrelief.work.payroll.states import PAY_SHEET
 
 
@@ -21,7 +21,9 @@ class PaySheet(ScopedModel):
     track = models.CharField(max_length=16, help_text="the project's track when made")
     sector = models.CharField(max_length=16, help_text="the project's sector when made")
     month = models.PositiveIntegerField(help_text="所属期, ledger month, e.g. 202207")
-    issue_no = models.PositiveSmallIntegerField(default=1, help_text="1, or higher for back-pay sheets of the same month")
+    issue_no = models.PositiveSmallIntegerField(
+        default=1, help_text="1, or higher for back-pay sheets of the same month"
+    )
     state = models.CharField(max_length=12, choices=PAY_SHEET.choices(), default="draft")
     employer = models.CharField(max_length=120, help_text="用人单位名称")
     employer_contact = models.CharField(max_length=60, blank=True, help_text="联系方式")
@@ -30,7 +32,9 @@ class PaySheet(ScopedModel):
         max_length=12, choices=[("gross", "应发不含扣款"), ("net", "应发已减扣款")], default="gross",
         help_text="how the sheet arrives at 应发 (reading 1)",
     )  # fmt: skip
-    is_history = models.BooleanField(default=False, help_text="historical entry: process gates not checked (reading 10)")
+    is_history = models.BooleanField(
+        default=False, help_text="historical entry: process gates not checked (reading 10)"
+    )
     lines_count = models.PositiveIntegerField(default=0)
     due_fen = models.BigIntegerField(default=0)
     paid_fen = models.BigIntegerField(default=0)
@@ -77,7 +81,7 @@ class PayLine(models.Model):
     holder = models.CharField(max_length=40, blank=True, help_text="户名 as on the sheet")
     paid_on = models.DateField(null=True, help_text="发放 (到账) 日期")
     receipt_no = models.CharField(max_length=40, blank=True, help_text="银行流水号")
-    status = models.CharField(max_length=10, choices=[("paid", "已到账"), ("due", "未到账"), ("failed", "发放失败")])
+    status = models.CharField(max_length=10, choices=PayStatus.choices())
     is_back_pay = models.BooleanField(default=False)
     back_pay_month = models.PositiveIntegerField(null=True, help_text="补发所属月份")
     signature = models.CharField(max_length=20, blank=True, help_text="签名/确认 as on the sheet")
@@ -87,4 +91,6 @@ class PayLine(models.Model):
             models.Index(fields=["sheet", "id"], name="pay_line_sheet"),
             models.Index(fields=["worker", "id"], name="pay_line_worker"),
         ]
-        constraints = [models.CheckConstraint(condition=models.Q(paid_fen__gte=0, due_fen__gte=0), name="pay_line_positive")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(paid_fen__gte=0, due_fen__gte=0), name="pay_line_positive")
+        ]

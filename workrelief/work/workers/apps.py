@@ -5,3 +5,9 @@ class WorkersConfig(AppConfig):
     name = "workrelief.work.workers"
     label = "workers"
     verbose_name = "务工群众"
+
+    def ready(self) -> None:
+        from workrelief.base.intake.importer import register
+        from workrelief.work.workers.importers import RosterImporter
+
+        register(RosterImporter())

@@ -23,14 +23,18 @@ class Worker(ScopedModel):
     identity_index = models.BinaryField(max_length=32, unique=True, help_text="HMAC-SM3 of kind and number")
     identity_masked = models.CharField(max_length=24, help_text="first 6 and last 4 characters, rule H10")
     phone_cipher = models.BinaryField(null=True, help_text="SM4-GCM of the telephone number")
-    phone_index = models.BinaryField(max_length=32, null=True, help_text="HMAC-SM3, for finding shared numbers (rule F16)")
+    phone_index = models.BinaryField(
+        max_length=32, null=True, help_text="HMAC-SM3, for finding shared numbers (rule F16)"
+    )
     sex = models.CharField(max_length=1, choices=[("M", "男"), ("F", "女")])
     born_on = models.DateField()
     ethnicity = models.CharField(max_length=20, blank=True)
     division_code = models.CharField(max_length=12, help_text="home: 户籍地 or usual residence, 12 digits (reading 3)")
     village = models.CharField(max_length=60, blank=True, help_text="village or community by name")
     group = models.CharField(max_length=16, choices=WorkerGroup.choices(), default="other")
-    is_cadre_or_kin = models.BooleanField(default=False, help_text="village cadre, public employee or near kin (rule F18)")
+    is_cadre_or_kin = models.BooleanField(
+        default=False, help_text="village cadre, public employee or near kin (rule F18)"
+    )
     skill_level = models.CharField(max_length=20, blank=True)
     batch_id = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField()
@@ -84,7 +88,9 @@ class Engagement(ScopedModel):
     left_on = models.DateField(null=True)
     insurance = models.CharField(max_length=40, blank=True)
     remark = models.TextField(blank=True)
-    is_from_history = models.BooleanField(default=False, help_text="made from a historical pay sheet, not from a roster (reading 10)")
+    is_from_history = models.BooleanField(
+        default=False, help_text="made from a historical pay sheet, not from a roster (reading 10)"
+    )
     batch_id = models.BigIntegerField(default=0)
 
     class Meta(ScopedModel.Meta):

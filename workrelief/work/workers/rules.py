@@ -86,14 +86,24 @@ def phone_is_plausible(number: str) -> bool:
     return bool(_PHONE.match(number))
 
 
-def working_age(born_on: date, day: date, *, sex: str, minimum: int, retirement_male: int, retirement_female: int) -> Finding | None:
+def working_age(
+    born_on: date, day: date, *, sex: str, minimum: int, retirement_male: int, retirement_female: int
+) -> Finding | None:
     """Rule E07 / Q28: below the minimum blocks (E07a), above retirement age is a hint (E07b), reading 17."""
     age = age_on(born_on, day)
     if age < minimum:
-        return finding("E07", Severity.BLOCKER, f"用工时 {age} 周岁，未满 {minimum} 周岁，不得招用", "删除该行；已上岗的立即停工并报告", part="a")
+        return finding(
+            "E07",
+            Severity.BLOCKER,
+            f"用工时 {age} 周岁，未满 {minimum} 周岁，不得招用",
+            "删除该行；已上岗的立即停工并报告",
+            part="a",
+        )
     limit = retirement_male if sex == "M" else retirement_female
     if age > limit:
-        return finding("E07", Severity.HINT, f"用工时 {age} 周岁，已超 {limit} 周岁", "补充身体状况说明和保险情况", part="b")
+        return finding(
+            "E07", Severity.HINT, f"用工时 {age} 周岁，已超 {limit} 周岁", "补充身体状况说明和保险情况", part="b"
+        )
     return None
 
 

@@ -94,7 +94,9 @@ def register_people(people: Sequence[PersonIn], *, batch_id: int, refresh: bool)
     known: dict[bytes, int] = {}
     stored: dict[bytes, tuple[object, ...]] = {}
     columns = ("identity_index", "id", *_UPDATED)
-    for found in fetch_by(queries.everyone("identity numbers are unique in the whole province"), "identity_index", wanted, columns):
+    for found in fetch_by(
+        queries.everyone("identity numbers are unique in the whole province"), "identity_index", wanted, columns
+    ):
         index = bytes(found[0])
         known[index] = found[1]
         stored[index] = found[2:]
@@ -119,7 +121,8 @@ def register_people(people: Sequence[PersonIn], *, batch_id: int, refresh: bool)
     bulk_insert(Worker, _WORKER_COLUMNS, rows)
     if changed:
         updated = [
-            Worker(id=known[index], updated_at=moment, **{c: getattr(p, c) for c in _UPDATED}) for index, p in changed.items()
+            Worker(id=known[index], updated_at=moment, **{c: getattr(p, c) for c in _UPDATED})
+            for index, p in changed.items()
         ]
         Worker.rows.bulk_update(updated, [*_UPDATED, "updated_at"], batch_size=200)
     return Registered([known[index] for index in indexes], len(fresh), len(changed))
