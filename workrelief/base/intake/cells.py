@@ -69,7 +69,9 @@ def plain(text: str) -> str:
 
 
 def is_empty(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and (cell in EMPTY or cell.strip() in EMPTY))
+    if type(cell) is str:
+        return cell in EMPTY or (len(cell) < 8 and cell.strip() in EMPTY) or cell.isspace()
+    return cell is None
 
 
 def shown(cell: object) -> str:
@@ -121,6 +123,8 @@ def _code(column: Column, _unit: str) -> Parse:
 
     def read(cell: object) -> object:
         if type(cell) is str:
+            if cell.isalnum() and cell.isascii() and not limit:
+                return cell
             text = cell.strip().lstrip("'‘’`").replace(" ", "").replace("\u3000", "").replace("\t", "")
             if not text.isascii():
                 text = unicodedata.normalize("NFKC", text)

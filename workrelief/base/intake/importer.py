@@ -110,12 +110,18 @@ class Issue:
 
 @dataclass
 class CommitReport:
-    """What a commit did: rows taken over, objects made and changed, and totals (amounts in fen) for the audit entry."""
+    """What a commit did: rows taken over, objects made and changed, totals (amounts in fen) for the audit entry.
+
+    `undo` is kept with the batch (JSON, nothing personal) and handed back as `ctx.undo_data` when it is undone; `notes`
+    are sentences for the page (what was understood, what was left as draft).
+    """
 
     rows: int
     created: int = 0
     updated: int = 0
     totals: dict[str, Any] = field(default_factory=dict)
+    undo: Any = None
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -133,6 +139,7 @@ class ImportContext:
     columns: Mapping[str, Column]
     is_commit: bool = False
     session: Any = None
+    undo_data: Any = None
     titles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     heads: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -115,14 +115,14 @@ def _broken(name: str) -> InvalidInput:
 
 
 @contextmanager
-def open_workbook(path: Path, name: str, *, limits: gate.Limits = LIMITS) -> Iterator[Workbook]:
-    """Let the file pass the gate, then open it. Raises InvalidInput."""
-    passed = gate.inspect(path, name, limits=limits)
+def open_workbook(path: Path, name: str, *, passed: gate.Passed | None = None) -> Iterator[Workbook]:
+    """Let the file pass the gate (unless `passed` proves it did), then open it. Raises InvalidInput."""
+    passed = passed or gate.inspect(path, name)
     if passed.format == "csv":
         yield Workbook(passed, name)
         return
     try:
-        book = CalamineWorkbook.from_path(str(path)) if path.suffix else _by_content(path)
+        book = _by_content(path)
     except PasswordError as err:
         raise InvalidInput("import.file.encrypted", f"文件“{name}”设有打开密码。请在表格软件中取消密码保护后重新保存，再上传。") from err
     except (CalamineError, OSError, ValueError) as err:
@@ -225,12 +225,11 @@ class _SheetReader:
                 yield block
 
     def _block(self, chunk: list[Sequence[Any]], first: int, fills: _Fills) -> RowBlock:
-        blank = [""] * 1
-        keep = [i for i, row in enumerate(chunk) if row.count("") != len(row) and any(c != "" for c in row)]
+        keep = [i for i, row in enumerate(chunk) if row.count("") != len(row)]
         raw: list[Sequence[Any]] = list(zip_longest(*(chunk[i] for i in keep), fillvalue=""))
         numbers = [first + i for i in keep]
         places = self.head.places
-        cells = {n: (raw[p] if p < len(raw) else tuple(blank * len(numbers))) for n, p in places.items()}
+        cells = {n: (raw[p] if p < len(raw) else ("",) * len(numbers)) for n, p in places.items()}
         drop = self._skipped(raw, cells, numbers)
         if drop:
             keep_now = [i for i in range(len(numbers)) if i not in drop]
