@@ -73,7 +73,9 @@ def travel() -> Iterator[Callable[[datetime], None]]:
         clock._frozen.set(None)
 
 
-def make_actor(role: Role, *prefixes: str, sectors: frozenset[str] | None = None, projects: frozenset[int] | None = None) -> Actor:
+def make_actor(
+    role: Role, *prefixes: str, sectors: frozenset[str] | None = None, projects: frozenset[int] | None = None
+) -> Actor:
     """An actor without an account, for tests of services and queries."""
     return Actor(
         user_id=None,
@@ -118,4 +120,11 @@ def feixian_clerk() -> Actor:
 @pytest.fixture
 def stranger() -> Actor:
     """Somebody with every working role but an empty scope: may see nothing."""
-    return Actor(None, "演示无辖区人员", None, "演示单位·无辖区", frozenset(r.value for r in Role if r is not Role.SYSTEM), Scope.nothing())
+    return Actor(
+        None,
+        "演示无辖区人员",
+        None,
+        "演示单位·无辖区",
+        frozenset(r.value for r in Role if r is not Role.SYSTEM),
+        Scope.nothing(),
+    )

@@ -7,7 +7,9 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HOSTS = re.compile("|".join(("registry" + r"\.npmjs", "pypi" + r"\.org", "files\\.python" + "hosted", "deb" + r"\.debian")))
+HOSTS = re.compile(
+    "|".join(("registry" + r"\.npmjs", "pypi" + r"\.org", "files\\.python" + "hosted", "deb" + r"\.debian"))
+)
 PATHS = re.compile(r"(?<![\w.])/(?:" + "work" + r"|root)/[\w.]")
 
 
@@ -29,4 +31,6 @@ def test_no_registry_host_and_no_machine_path_in_any_file():
 
 def test_nothing_built_or_foreign_is_tracked():
     names = [str(p.relative_to(ROOT)) for p in _tracked()]
-    assert [n for n in names if n.startswith(("node_modules/", "var/")) or n.endswith((".min.js", ".min.css", ".woff2"))] == []
+    assert [
+        n for n in names if n.startswith(("node_modules/", "var/")) or n.endswith((".min.js", ".min.css", ".woff2"))
+    ] == []

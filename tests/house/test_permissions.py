@@ -8,7 +8,8 @@ from pathlib import Path
 from workrelief.base.access.permissions import PERMISSIONS
 
 ROOT = Path(__file__).resolve().parents[2] / "workrelief"
-ACTION = re.compile(r"""["']((?:%s)\.[a-z_]+)["']""" % "|".join(sorted({a.split(".")[0] for a in PERMISSIONS})))
+_ROOMS = "|".join(sorted({action.split(".")[0] for action in PERMISSIONS}))
+ACTION = re.compile(rf"""["']((?:{_ROOMS})\.[a-z_]+)["']""")
 
 
 def _used() -> set[str]:

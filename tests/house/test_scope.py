@@ -39,7 +39,9 @@ def test_every_table_with_a_division_is_scoped():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", [m for m in apps.get_models() if issubclass(m, ScopedModel)], ids=lambda m: m._meta.label)
+@pytest.mark.parametrize(
+    "model", [m for m in apps.get_models() if issubclass(m, ScopedModel)], ids=lambda m: m._meta.label
+)
 def test_a_scoped_table_refuses_a_query_without_scope_and_shows_nothing_to_an_empty_one(model):
     with pytest.raises(ScopeMissing):
         list(model.objects.all())

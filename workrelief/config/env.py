@@ -5,6 +5,7 @@ Policy belongs to `base/law`, facts about one organisation to rows; only machine
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass, field, fields
@@ -18,7 +19,10 @@ def _truth(text: str) -> bool:
 
 
 def _setting(name: str, default: str, meaning: str) -> str:
-    return field(default_factory=lambda: os.environ.get(name, default), metadata={"env": name, "default": default, "meaning": meaning})  # type: ignore[no-any-return]
+    return field(
+        default_factory=lambda: os.environ.get(name, default),
+        metadata={"env": name, "default": default, "meaning": meaning},
+    )  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,9 @@ class Env:
     data_dir: str = _setting("DATA_DIR", str(ROOT / "var"), "folder for the database, stored files, mirror and assets")
     database_url: str = _setting("DATABASE_URL", "", "postgresql://user@host:port/name; empty for SQLite")
     db_path: str = _setting("DB_PATH", "", "SQLite file; empty for DATA_DIR/db.sqlite3")
-    secret_key: str = _setting("SECRET_KEY", "", "signing key; required in production, else kept in DATA_DIR/secret.key")
+    secret_key: str = _setting(
+        "SECRET_KEY", "", "signing key; required in production, else kept in DATA_DIR/secret.key"
+    )
     data_key: str = _setting("DATA_KEY", "", "32 hex digits: SM4 key of personal data; required in production")
     index_key: str = _setting("INDEX_KEY", "", "64 hex digits: HMAC-SM3 key of blind indexes; required in production")
     allowed_hosts: str = _setting("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver", "comma separated host names")
@@ -37,7 +43,9 @@ class Env:
     https: str = _setting("HTTPS", "0", "1 when served over HTTPS: secure cookies, HSTS")
     proxies: str = _setting("TRUSTED_PROXIES", "0", "number of reverse proxies in front")
     upload_mb: str = _setting("UPLOAD_MB", "100", "largest file accepted, in MB")
-    demo_password: str = _setting("DEMO_PASSWORD", "", "password of the demo accounts; empty: a random one nobody knows")
+    demo_password: str = _setting(
+        "DEMO_PASSWORD", "", "password of the demo accounts; empty: a random one nobody knows"
+    )
     duckdb_memory: str = _setting("DUCKDB_MEMORY", "2GB", "memory limit of the embedded engine")
     duckdb_threads: str = _setting("DUCKDB_THREADS", "2", "threads of the embedded engine")
     spark_url: str = _setting("SPARK_URL", "", "Spark master; empty: never use Spark")
@@ -75,10 +83,8 @@ class Env:
             draft = path.with_suffix(f".{os.getpid()}")
             draft.touch(mode=0o600)
             draft.write_text(secrets.token_hex(digits // 2))
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(draft, path)
-            except FileExistsError:
-                pass
             draft.unlink()
         return path.read_text().strip()
 
@@ -86,7 +92,8 @@ class Env:
 def documented() -> list[tuple[str, str, str]]:
     """(variable, default, meaning) of every setting, for the reference page."""
     return [
-        (f.metadata["env"], "" if f.name == "data_dir" else f.metadata["default"], f.metadata["meaning"]) for f in fields(Env)
+        (f.metadata["env"], "" if f.name == "data_dir" else f.metadata["default"], f.metadata["meaning"])
+        for f in fields(Env)
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote, urlsplit
+
 from workrelief.config.env import ENV, ROOT
 
 MODE = ENV.mode

@@ -45,7 +45,13 @@ class Address:
 def address_of(figure: Figure, *, live: bool = False) -> Address:
     """Address of a figure that was read; `live` leaves the manifest open, so that a later read sees newer rows."""
     return Address(
-        figure.indicator, figure.period, figure.division, "" if live else figure.manifest, figure.by, figure.key, figure.filters
+        figure.indicator,
+        figure.period,
+        figure.division,
+        "" if live else figure.manifest,
+        figure.by,
+        figure.key,
+        figure.filters,
     )
 
 

@@ -14,8 +14,8 @@ ChartValue = int | float | Decimal
 class Series:
     """One row of values, in the order of the categories and in the unit of the chart.
 
-    `values` are already divided into that unit (万元, 万人 …) and serve the length of bars only; None is "no data", never
-    zero. `labels` are the texts printed beside them, made by `show()`; without them the plain value is printed.
+    `values` are already divided into that unit (万元, 万人 …) and serve the length of bars only; None is "no data",
+    never zero. `labels` are the texts printed beside them, made by `show()`; without them the plain value is printed.
     """
 
     name: str
@@ -38,8 +38,8 @@ class Series:
 class ChartSpec:
     """Bars for ranking, lines for time, a map for place; the table of the same figures always stands beneath.
 
-    `categories` are the labels along the axis. A map also needs `codes`, the 12-digit division code of each category, and
-    `area`, the division whose children are drawn; it has exactly one series.
+    `categories` are the labels along the axis. A map also needs `codes`, the 12-digit division code of each category,
+    and `area`, the division whose children are drawn; it has exactly one series.
     """
 
     kind: ChartKind

@@ -58,7 +58,16 @@ class Track(Kind):
     """项目线: the three mutually exclusive kinds of project (57号令第2条)."""
 
     SPECIAL_FUND = "special_fund", 1, "专项资金项目", "专项", "专项资金", "以工代赈专项"
-    AGRI_PROMOTION = "agri_promotion", 2, "农业农村领域推广", "农推", "农业农村", "农业农村推广", "农业农村项目", "农业农村基础设施"
+    AGRI_PROMOTION = (
+        "agri_promotion",
+        2,
+        "农业农村领域推广",
+        "农推",
+        "农业农村",
+        "农业农村推广",
+        "农业农村项目",
+        "农业农村基础设施",
+    )
     KEY_PROJECT = "key_project", 3, "重点工程推广", "重推", "重点工程", "重点工程项目", "重点"
 
     @property

@@ -11,8 +11,17 @@ from workrelief.kernel.errors import InvalidInput
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
 FEN_PER_YI = 10_000_000_000
-_UNITS = {"亿元": FEN_PER_YI, "亿": FEN_PER_YI, "万元": FEN_PER_WAN, "万": FEN_PER_WAN, "元": FEN_PER_YUAN, "分": 1, "": 0}
+_UNITS = {
+    "亿元": FEN_PER_YI,
+    "亿": FEN_PER_YI,
+    "万元": FEN_PER_WAN,
+    "万": FEN_PER_WAN,
+    "元": FEN_PER_YUAN,
+    "分": 1,
+    "": 0,
+}
 _AMOUNT = re.compile(r"^[¥￥]?(?P<sign>[-−－]?)(?P<number>\d[\d,，]*(?:\.\d*)?|\.\d+)(?P<unit>亿元|亿|万元|万|元|分|)$")
+
 
 def round_half_up(value: Decimal, places: int = 0) -> Decimal:
     """Commercial rounding, away from zero at the half: the only rounding the platform knows."""

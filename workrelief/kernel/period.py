@@ -84,7 +84,9 @@ class Period:
     def previous(self) -> Period:
         """The period of equal length just before."""
         first = self.first - self.months
-        return _make(self.year, first, self.months) if first >= 1 else _make(self.year - 1, 13 - self.months, self.months)
+        return (
+            _make(self.year, first, self.months) if first >= 1 else _make(self.year - 1, 13 - self.months, self.months)
+        )
 
     def same_last_year(self) -> Period:
         return _make(self.year - 1, self.first, self.months)
@@ -144,7 +146,11 @@ def _parse(text: str) -> tuple[int, int, int]:
         if found["month"]:
             return year, int(found["month"]), 1
         if found["q"]:
-            return year, (("一二三四".find(found["q"]) % 5 if found["q"] in "一二三四" else int(found["q"]) - 1)) * 3 + 1, 3
+            return (
+                year,
+                ("一二三四".find(found["q"]) % 5 if found["q"] in "一二三四" else int(found["q"]) - 1) * 3 + 1,
+                3,
+            )
         if found["h"]:
             return year, 1 if found["h"] == "上半年" else 7, 6
         return year, 1, 12

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from workrelief.kernel import codes
+from workrelief.kernel.kinds import Sector
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -94,7 +95,7 @@ class Scope:
             low, high = codes.code_range(prefix)
             condition = condition | table.division_code.between(int(low), int(high))
         if self.sectors is not None:
-            condition = condition & table.sector.isin(sorted(self.sectors))
+            condition = condition & table.sector.isin(sorted(Sector.of_id(s).code for s in self.sectors))
         if self.projects is not None:
             condition = condition & table.project_id.isin(sorted(self.projects))
         return condition
@@ -156,7 +157,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
         self._check()
         super()._fetch_all()  # type: ignore[misc]
 
-    def iterator(self, chunk_size: int | None = None) -> Any:  # noqa: ANN401 - Django's own signature
+    def iterator(self, chunk_size: int | None = None) -> Any:
         self._check()
         return super().iterator(chunk_size)
 
@@ -168,11 +169,11 @@ class ScopedQuerySet(models.QuerySet[Any]):
         self._check()
         return super().exists()
 
-    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - Django's own signature
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         self._check()
         return super().aggregate(*args, **kwargs)
 
-    def update(self, **kwargs: Any) -> int:  # noqa: ANN401 - Django's own signature
+    def update(self, **kwargs: Any) -> int:
         self._check()
         return super().update(**kwargs)
 

@@ -28,7 +28,6 @@ def _next_link(previous: str, digest: str) -> str:
 
 def link_new_entries(*, limit: int = 50_000) -> int:
     """Append links for entries not linked yet; returns how many. One linker at a time."""
-    linked = 0
     with transaction.atomic():
         last = _lock_last_link()
         previous = last.link if last else GENESIS
@@ -42,8 +41,7 @@ def link_new_entries(*, limit: int = 50_000) -> int:
                     ChainLink(trail=trail, entry_id=entry_id, linked_at=clock.now(), entry_digest=digest, link=previous)
                 )
         ChainLink.objects.bulk_create(fresh, batch_size=2_000)
-        linked = len(fresh)
-    return linked
+    return len(fresh)
 
 
 def _lock_last_link() -> ChainLink | None:

@@ -32,7 +32,9 @@ from workrelief.kernel.findings import Finding, blockers
 from workrelief.kernel.statemachine import Machine
 
 M = TypeVar("M", bound=models.Model)
-MASKED_FIELDS = frozenset({"password", "identity_cipher", "identity_index", "account_cipher", "account_index", "phone_cipher"})
+MASKED_FIELDS = frozenset(
+    {"password", "identity_cipher", "identity_index", "account_cipher", "account_index", "phone_cipher"}
+)
 
 
 @dataclass
@@ -109,7 +111,15 @@ def entry_content(entry: Trail) -> dict[str, Any]:
 
 
 def _write(
-    actor: Actor, action: str, *, kind: str, ident: str, label: str, division: str, difference: Mapping[str, Any], reason: str,
+    actor: Actor,
+    action: str,
+    *,
+    kind: str,
+    ident: str,
+    label: str,
+    division: str,
+    difference: Mapping[str, Any],
+    reason: str,
     cite: Cite | None,
 ) -> AuditEntry:
     entry = AuditEntry(

@@ -40,7 +40,7 @@ class DocumentCommand(BaseCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         """Own arguments of the command."""
 
-    def run(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - argparse values
+    def run(self, **options: Any) -> dict[str, Any]:
         raise NotImplementedError
 
     def text(self, document: dict[str, Any]) -> None:
@@ -58,7 +58,7 @@ class DocumentCommand(BaseCommand):
             self.stderr.write(line)
             self.stderr.flush()
 
-    def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401 - argparse values
+    def handle(self, *args: object, **options: Any) -> None:
         as_json: bool = options["json"]
         self.quiet = as_json or not sys.stderr.isatty()
         try:
@@ -81,4 +81,6 @@ class DocumentCommand(BaseCommand):
             return
         self.stderr.write(self.style.ERROR(f"错误：{err.message}"))
         for finding in findings:
-            self.stderr.write(f"  [{finding['rule_id']}] {finding['message']} {finding['remedy']} {finding['clause']}".rstrip())
+            self.stderr.write(
+                f"  [{finding['rule_id']}] {finding['message']} {finding['remedy']} {finding['clause']}".rstrip()
+            )

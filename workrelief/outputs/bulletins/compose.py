@@ -24,7 +24,18 @@ from workrelief.kernel.period import Period
 from workrelief.kernel.units import FEN, PERSON, show, unit_suffix
 from workrelief.outputs.bulletins.source import MARK, Placeholder, parse
 from workrelief.outputs.bulletins.tables import CHARTS, TABLES, BarSpec, TableColumn, TableSpec
-from workrelief.outputs.render.blocks import Attachment, Block, Cell, Chart, Column, Heading, OfficialDocument, Paragraph, Run, Table
+from workrelief.outputs.render.blocks import (
+    Attachment,
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Heading,
+    OfficialDocument,
+    Paragraph,
+    Run,
+    Table,
+)
 
 T = TypeVar("T")
 _CHILD = {codes.Level.PROVINCE: "city", codes.Level.CITY: "county", codes.Level.COUNTY: "project"}
@@ -124,7 +135,10 @@ def _block_text(block: Block) -> str:
         case Table():
             heads = [f"{c.group}·{c.title}" if c.group else c.title for c in block.columns]
             lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
-            lines += ["| " + " | ".join(c.text if isinstance(c, Run) else c for c in row) + " |" for row, _ in block.printed_rows]
+            lines += [
+                "| " + " | ".join(c.text if isinstance(c, Run) else c for c in row) + " |"
+                for row, _ in block.printed_rows
+            ]
             return "\n".join([f"**{block.caption}**（单位：{block.unit}）", "", *lines, "", *block.notes])
         case Chart():
             return f"（图：{block.spec.title}，单位：{block.spec.unit}）"
@@ -161,7 +175,12 @@ class _Composer:
         return blocks, attachments
 
     def _inline(
-        self, text: str, level: int, placeholders: tuple[Placeholder, ...], blocks: list[Block], attachments: list[Attachment]
+        self,
+        text: str,
+        level: int,
+        placeholders: tuple[Placeholder, ...],
+        blocks: list[Block],
+        attachments: list[Attachment],
     ) -> None:
         alone = MARK.fullmatch(text.strip())
         call = placeholders[int(alone[1])] if alone else None
@@ -271,7 +290,9 @@ class _Composer:
             series.append(
                 Series(
                     name,
-                    tuple(None if f is None or f.value is None else Decimal(f.value) / unit.table.divisor for f in figures),
+                    tuple(
+                        None if f is None or f.value is None else Decimal(f.value) / unit.table.divisor for f in figures
+                    ),
                     tuple("—" if f is None else show(f) for f in figures),
                 )
             )
@@ -334,4 +355,6 @@ def _at_line(call: Placeholder) -> Iterator[None]:
     except InvalidInput as err:
         raise InvalidInput(err.code, f"第 {call.line} 行：{err.message}", facts=err.facts) from err
     except KeyError as err:
-        raise InvalidInput("bulletin.source", f"第 {call.line} 行：“{call.written}”中的 {err.args[0]} 不存在。") from err
+        raise InvalidInput(
+            "bulletin.source", f"第 {call.line} 行：“{call.written}”中的 {err.args[0]} 不存在。"
+        ) from err

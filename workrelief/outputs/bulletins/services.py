@@ -32,7 +32,9 @@ FORMATS: tuple[Format, ...] = ("docx", "pdf", "md")
 KIND_LABELS = {"annual": "年度通报", "half_year": "半年通报"}
 
 
-def compose_annual(actor: Actor, period: Period, *, manifest: str | None = None, division: str | None = None) -> Bulletin:
+def compose_annual(
+    actor: Actor, period: Period, *, manifest: str | None = None, division: str | None = None
+) -> Bulletin:
     """Begin the annual bulletin of `period` from the standing text, bound to the newest sealed snapshot of the period.
 
     When it exists already it is returned, re-bound to a newer snapshot while still a draft. Raises InvalidInput when the
@@ -190,4 +192,3 @@ def _draft(actor: Actor, action: str, bulletin_id: int) -> Iterator[Change[Bulle
 def _another_person(actor: Actor, first: int | None, message: str) -> None:
     if actor.user_id is not None and actor.user_id == first:
         raise NotPermitted("bulletin.four_eyes", f"{message}，请由另一位同事办理。")
-

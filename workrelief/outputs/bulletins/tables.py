@@ -72,9 +72,24 @@ TABLES: dict[str, TableSpec] = {
             (
                 TableColumn("场次", "training_sessions", {"training_type": ("policy",)}),
                 TableColumn("合计", "training_person_times", {"training_type": ("policy",)}, "培训人次"),
-                TableColumn("政府及部门", "training_person_times", {"training_type": ("policy",), "audience": ("government",)}, "培训人次"),
-                TableColumn("项目业主", "training_person_times", {"training_type": ("policy",), "audience": ("owner",)}, "培训人次"),
-                TableColumn("施工单位", "training_person_times", {"training_type": ("policy",), "audience": ("contractor",)}, "培训人次"),
+                TableColumn(
+                    "政府及部门",
+                    "training_person_times",
+                    {"training_type": ("policy",), "audience": ("government",)},
+                    "培训人次",
+                ),
+                TableColumn(
+                    "项目业主",
+                    "training_person_times",
+                    {"training_type": ("policy",), "audience": ("owner",)},
+                    "培训人次",
+                ),
+                TableColumn(
+                    "施工单位",
+                    "training_person_times",
+                    {"training_type": ("policy",), "audience": ("contractor",)},
+                    "培训人次",
+                ),
             ),
             landscape=False,
         ),

@@ -467,7 +467,7 @@ def _sheets(
                     name,
                     groups[facts.group],
                     facts.is_local,
-                )  # fmt: skip
+                )
             )
     _number_issues(session, sheets)
     return list(sheets.values())

@@ -21,7 +21,7 @@ class Command(DocumentCommand):
         parser.add_argument("--format", default="docx,pdf,md", help="docx、pdf、md，逗号分隔")
         parser.add_argument("--out", default=".", help="输出目录")
 
-    def run(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - argparse values
+    def run(self, **options: Any) -> dict[str, Any]:
         formats = [f for f in options["format"].split(",") if f]
         unknown = set(formats) - set(services.FORMATS)
         if unknown:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     help = "输出 OpenAPI 文档。"
 
-    def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401, ARG002 - argparse values
+    def handle(self, *args: object, **options: Any) -> None:
         from workrelief.config.urls import api
 
         schema = json.loads(json.dumps(api.get_openapi_schema(), default=str))

@@ -25,7 +25,7 @@ class Command(DocumentCommand):
         parser.add_argument("--track", default="", help="项目线，逗号分隔")
         parser.add_argument("--as-of", dest="as_of", default="", help="数据快照名，缺省为实时")
 
-    def run(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - argparse values
+    def run(self, **options: Any) -> dict[str, Any]:
         ids = [i for i in options["indicators"].split(",") if i] or [d.id for d in all_definitions()]
         by = tuple(b for b in options["by"].split(",") if b)
         where = {"track": tuple(options["track"].split(","))} if options["track"] else {}

@@ -11,7 +11,7 @@ from workrelief.faces.commands.output import DocumentCommand
 class Command(DocumentCommand):
     help = "列出尚待对照原文确认的条款。"
 
-    def run(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401, ARG002 - argparse values
+    def run(self, **options: Any) -> dict[str, Any]:
         return {"unchecked": [str(line) for line in report.unchecked()]}
 
     def text(self, document: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ class Command(DocumentCommand):
         parser.add_argument("period", help="2022、2022H1、2022Q3 或 2022-07")
         parser.add_argument("--name", default=None, help="快照名，缺省按期间和版次")
 
-    def run(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - argparse values
+    def run(self, **options: Any) -> dict[str, Any]:
         manifest = seal_period(self.actor(), Period(options["period"]), name=options["name"])
         return {
             "manifest": manifest.name,

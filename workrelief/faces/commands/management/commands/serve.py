@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--workers", type=int, default=2)
 
-    def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401 - argparse values
+    def handle(self, *args: object, **options: Any) -> None:
         port, host = options["port"], options["host"]
         commands = [
             [
