@@ -1,0 +1,1 @@
+"""Where expressions run: DuckDB inside the process, or Spark beyond one machine. No meaning lives here."""

@@ -10,18 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from workrelief.kernel.kinds import Audience, FundType, Kind, ProjectEvent, Sector, Track, TrainingType, WorkerGroup
+
 ColumnKind = Literal["int64", "int32", "int16", "date"]
 
 
 @dataclass(frozen=True)
 class FactColumn:
-    """One column: its type, whether it may be empty, and whether it is a measure that adds up."""
+    """One column: its type, whether it may be empty, whether it is a measure that adds up, whose codes it holds."""
 
     name: str
     kind: ColumnKind
     meaning: str
     null: bool = False
     additive: bool = False
+    codes: type[Kind] | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,19 @@ class FactTable:
     def column_names(self) -> tuple[str, ...]:
         return tuple(c.name for c in self.columns)
 
+    @property
+    def posted(self) -> tuple[FactColumn, ...]:
+        """The columns a caller of `post()` fills: all but `id` and `posting_id`."""
+        return self.columns[2:]
+
+    @property
+    def additive(self) -> tuple[str, ...]:
+        """Names of the measures that add up."""
+        return tuple(c.name for c in self.columns if c.additive)
+
+    def column(self, name: str) -> FactColumn:
+        return next(c for c in self.columns if c.name == name)
+
 
 COMMON = (
     FactColumn("id", "int64", "ledger number of the row, growing"),
@@ -47,10 +63,12 @@ COMMON = (
     FactColumn("occurred_on", "date", "day the fact counts for"),
     FactColumn("period", "int32", "ledger month of occurred_on, e.g. 202207"),
     FactColumn("division_code", "int64", "12-digit division on that day"),
-    FactColumn("track", "int16", "code of Track on that day"),
-    FactColumn("sector", "int16", "code of Sector on that day"),
+    FactColumn("track", "int16", "code of Track on that day; 0 when the fact belongs to no project", codes=Track),
+    FactColumn("sector", "int16", "code of Sector on that day; 0 when the fact belongs to no project", codes=Sector),
     FactColumn("project_id", "int64", "project; 0 when the fact belongs to no project"),
-    FactColumn("source_ref", "int64", "primary key of the row it came from (pay line, project year, fund source, attendance)"),
+    FactColumn(
+        "source_ref", "int64", "primary key of the row it came from (pay line, project year, fund source, attendance)"
+    ),
     FactColumn("batch_id", "int64", "import batch; 0 when entered by hand"),
     FactColumn("reverses", "int64", "ledger number of the row this one takes back", null=True),
 )
@@ -61,15 +79,19 @@ PAY = FactTable(
     (
         FactColumn("worker_key", "int32", "dense number of the person"),
         FactColumn("engagement_key", "int32", "dense number of the person in the project"),
-        FactColumn("group", "int16", "code of WorkerGroup (main category on that day)"),
+        FactColumn("group", "int16", "code of WorkerGroup (main category on that day)", codes=WorkerGroup),
         FactColumn("sign", "int16", "+1, or -1 for a row that takes one back"),
         FactColumn("days_x10", "int32", "days worked × 10", additive=True),
         FactColumn("due_fen", "int64", "应发, fen", additive=True),
         FactColumn("paid_fen", "int64", "实发 that reached the person, fen; 0 while not paid", additive=True),
         FactColumn("paid_on", "date", "day of arrival", null=True),
-        FactColumn("own_card_fen", "int64", "part of paid_fen to the person's own card or one-card, fen", additive=True),
+        FactColumn(
+            "own_card_fen", "int64", "part of paid_fen to the person's own card or one-card, fen", additive=True
+        ),
         FactColumn("on_time_fen", "int64", "part of own_card_fen paid in full and in time, fen", additive=True),
-        FactColumn("local", "int16", "1 when the person lives in the project's county", additive=True),
+        FactColumn(
+            "local", "int16", "1 when the person lives in the project's county (-1 when taken back)", additive=True
+        ),
         FactColumn("wage_period", "int32", "ledger month the wage was earned in (所属期)"),
     ),
 )
@@ -78,7 +100,7 @@ PROJECT = FactTable(
     "project_fact",
     "项目年度实施情况",
     (
-        FactColumn("event", "int16", "code of ProjectEvent"),
+        FactColumn("event", "int16", "code of ProjectEvent", codes=ProjectEvent),
         FactColumn("projects", "int32", "+1 or -1", additive=True),
         FactColumn("investment_fen", "int64", "approved total investment, fen", additive=True),
         FactColumn("planned_workers", "int32", "拟吸纳人数", additive=True),
@@ -90,7 +112,7 @@ FUND = FactTable(
     "fund_fact",
     "资金来源",
     (
-        FactColumn("fund_type", "int16", "code of FundType"),
+        FactColumn("fund_type", "int16", "code of FundType", codes=FundType),
         FactColumn("planned_fen", "int64", "amount in the approved funding structure, fen", additive=True),
         FactColumn("issued_fen", "int64", "issued to the project (after adjustment and recall), fen", additive=True),
     ),
@@ -101,8 +123,8 @@ TRAINING = FactTable(
     "培训",
     (
         FactColumn("session_key", "int32", "dense number of the session"),
-        FactColumn("training_type", "int16", "code of TrainingType"),
-        FactColumn("audience", "int16", "code of Audience"),
+        FactColumn("training_type", "int16", "code of TrainingType", codes=TrainingType),
+        FactColumn("audience", "int16", "code of Audience", codes=Audience),
         FactColumn("sessions", "int32", "+1 on the session's first row, else 0", additive=True),
         FactColumn("person_times", "int32", "attendances", additive=True),
         FactColumn("worker_key", "int32", "dense number of the person when known", null=True),

@@ -20,7 +20,7 @@ class Posting(models.Model):
     is_mirrored = models.BooleanField(default=False, help_text="its rows stand in the Parquet mirror")
 
     class Meta:
-        indexes = [models.Index(fields=["fact"], condition=models.Q(is_mirrored=False), name="posting_waiting")]
+        indexes = [models.Index(fields=["id"], condition=models.Q(is_mirrored=False), name="posting_waiting")]
 
 
 class SealedPeriod(models.Model):
@@ -32,7 +32,7 @@ class SealedPeriod(models.Model):
 
 
 def _field(column: FactColumn) -> models.Field[object, object]:
-    kinds = {
+    kinds: dict[str, type[models.Field[object, object]]] = {
         "int64": models.BigIntegerField,
         "int32": models.IntegerField,
         "int16": models.SmallIntegerField,
@@ -50,18 +50,21 @@ def _model(table: FactTable) -> type[models.Model]:
         (),
         {
             "db_table": f"ledger_{table.name}",
+            # Figures are read from the mirror, never from here: only what posting itself looks up is indexed.
             "indexes": [
-                models.Index(fields=["division_code", "period"], name=f"{table.name}_place"),
-                models.Index(fields=["project_id"], name=f"{table.name}_project"),
                 models.Index(fields=["posting_id"], name=f"{table.name}_posting"),
                 models.Index(fields=["source_ref"], name=f"{table.name}_source"),
+            ],
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=["reverses"], condition=models.Q(reverses__isnull=False), name=f"{table.name}_reversed_once"
+                )
             ],
         },
     )
     name = "".join(part.title() for part in table.name.split("_"))
-    return type(
-        name, (models.Model,), {"__module__": __name__, "__doc__": f"{table.label} (see facts.py).", "Meta": meta, **fields}
-    )
+    doc = f"{table.label} (see facts.py)."
+    return type(name, (models.Model,), {"__module__": __name__, "__doc__": doc, "Meta": meta, **fields})
 
 
 FACT_MODELS: dict[str, type[models.Model]] = {name: _model(table) for name, table in FACTS.items()}

@@ -1,0 +1,76 @@
+"""The embedded engine: one Ibis connection on DuckDB per process, one cursor per reader.
+
+Memory is limited, larger work spills to disk, and no extension is ever fetched. A DuckDB connection serves one
+thread at a time, so each use takes a cursor of its own: cursors share the database, its memory limit and its threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+from django.conf import settings
+
+from workrelief.figures.engine.sources import Row, RowSource
+
+_lock = threading.Lock()
+_backends: dict[int, Any] = {}  # process id → Ibis backend; a forked child makes its own
+
+
+def backend() -> Any:
+    """The process's Ibis backend."""
+    with _lock:
+        found = _backends.get(os.getpid())
+        if found is None:
+            spill = settings.DATA_DIR / "spill"
+            spill.mkdir(parents=True, exist_ok=True)
+            found = ibis.duckdb.connect(
+                ":memory:",
+                memory_limit=settings.DUCKDB_MEMORY,
+                threads=settings.DUCKDB_THREADS,
+                temp_directory=str(spill),
+                autoinstall_known_extensions=False,
+                autoload_known_extensions=False,
+            )
+            _backends.clear()
+            _backends[os.getpid()] = found
+        return found
+
+
+@contextlib.contextmanager
+def cursor() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor for this thread; temporary views and registered tables vanish with it."""
+    taken = backend().con.cursor()
+    try:
+        yield taken
+    finally:
+        taken.close()
+
+
+def attach(on: duckdb.DuckDBPyConnection, source: RowSource) -> None:
+    """Make the rows of `source` readable under its name on this cursor."""
+    fresh_name = f"{source.name}_fresh"
+    if source.fresh is not None:
+        on.register(fresh_name, source.fresh)
+    elif not source.paths:
+        on.register(fresh_name, source.schema.empty_table())
+    on.execute(f'CREATE OR REPLACE TEMP VIEW "{source.name}" AS {source.relation_sql(fresh_name)}')
+
+
+class DuckEngine:
+    """Runs expressions on the embedded engine."""
+
+    name = "duckdb"
+
+    def rows(self, expression: ir.Table, sources: Mapping[str, RowSource]) -> list[Row]:
+        text = ibis.to_sql(expression, dialect="duckdb")
+        with cursor() as on:
+            for source in sources.values():
+                attach(on, source)
+            return on.execute(str(text)).fetchall()
