@@ -156,7 +156,7 @@ def composition(scope: Scope, row: Bulletin) -> Composition:
 def rendered(scope: Scope, row: Bulletin, form: Format) -> bytes:
     """The file of a bulletin: the stored one once issued, otherwise made from the current text."""
     if form in row.issued_files:
-        with stored_files.open_file(scope, row.issued_files[form]) as handle:
+        with stored_files.open_file(stored_files.file(scope, row.issued_files[form])) as handle:
             return handle.read()
     return _rendered(composition(scope, row), form)
 
