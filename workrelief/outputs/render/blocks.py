@@ -80,9 +80,10 @@ class Table:
     total_first: bool = False
 
     def __post_init__(self) -> None:
+        wanted = len(self.columns)
         for number, row in enumerate((*self.rows, *((self.total,) if self.total else ())), start=1):
-            if len(row) != len(self.columns):
-                raise ValueError(f"table {self.caption!r}, row {number}: {len(row)} cells for {len(self.columns)} columns")
+            if len(row) != wanted:
+                raise ValueError(f"table {self.caption!r}, row {number}: {len(row)} cells for {wanted} columns")
 
     @property
     def has_groups(self) -> bool:
@@ -142,8 +143,8 @@ class Attachment:
 class OfficialDocument:
     """An official document as GB/T 9704 knows it.
 
-    `issuer_mark` is the red head ("山东省发展和改革委员会文件"); empty for papers without one. `title` may hold line breaks
-    where its author wants them; otherwise they are found. `signed_on` None leaves room for the date.
+    `issuer_mark` is the red head ("山东省发展和改革委员会文件"); empty for papers without one. `title` may hold line
+    breaks where its author wants them; otherwise they are found. `signed_on` None leaves room for the date.
     `demo` marks every page as 演示数据.
     """
 
