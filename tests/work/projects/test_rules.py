@@ -82,12 +82,17 @@ def test_a_first_segment_that_is_neither_month_nor_old_year_must_be_confirmed(he
     assert blockers(code.findings) == []
 
 
-@pytest.mark.parametrize("text", ["2204-370000-04-01-12345", "2204-37000A-04-01-123455", "演示", "220437000004011234550"])
+@pytest.mark.parametrize(
+    "text", ["2204-370000-04-01-12345", "2204-37000A-04-01-123455", "演示", "220437000004011234550"]
+)
 def test_a_code_of_another_shape_blocks(text: str) -> None:
     assert ids(blockers(rules.check_project_code(text).findings)) == ["N01"]
 
 
-@pytest.mark.parametrize("text", ["２２０４-370000-04-01-123455", "2204—370000—04—01—123455", " 2204 370000 04 01 123455 ", "22043700000401123455"])
+@pytest.mark.parametrize(
+    "text",
+    ["２２０４-370000-04-01-123455", "2204—370000—04—01—123455", " 2204 370000 04 01 123455 ", "22043700000401123455"],
+)
 def test_office_spellings_of_a_code_become_its_one_form(text: str) -> None:
     assert rules.check_project_code(text).text == "2204-370000-04-01-123455"
 
@@ -173,7 +178,9 @@ def test_the_stage_may_stay_or_go_forward_but_not_back() -> None:
 
 
 def test_relations_inside_a_progress_line() -> None:
-    good = rules.ProgressFigures(issued_fen=100, investment_fen=200, paid_total_fen=150, paid_province_fen=100, wages_fen=150)
+    good = rules.ProgressFigures(
+        issued_fen=100, investment_fen=200, paid_total_fen=150, paid_province_fen=100, wages_fen=150
+    )
     assert rules.progress(good) == []
     assert ids(rules.progress(replace(good, paid_province_fen=151))) == ["J05", "J03"]
     assert ids(rules.progress(replace(good, wages_fen=151))) == ["J06"]

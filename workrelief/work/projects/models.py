@@ -24,14 +24,20 @@ class Project(ScopedModel):
 
     scope_fields: ClassVar[ScopeFields] = ScopeFields(sector="sector", project="id")
 
-    code = models.CharField(max_length=24, blank=True, help_text="national project code, GB/T 40058; blank when not yet given")
-    code_note = models.CharField(max_length=40, blank=True, help_text="remark on the code: old style, check digit to be confirmed")
+    code = models.CharField(
+        max_length=24, blank=True, help_text="national project code, GB/T 40058; blank when not yet given"
+    )
+    code_note = models.CharField(
+        max_length=40, blank=True, help_text="remark on the code: old style, check digit to be confirmed"
+    )
     name = models.CharField(max_length=160, help_text="as approved")
     name_key = models.CharField(max_length=160, help_text="name without spaces and punctuation, for finding duplicates")
     division_code = models.CharField(max_length=12, help_text="county (or township) the project lies in, 12 digits")
     track = models.CharField(max_length=16, choices=Track.choices())
     sector = models.CharField(max_length=16, choices=Sector.choices())
-    list_level = models.CharField(max_length=8, choices=[("province", "省级"), ("city", "市级"), ("county", "县级")], default="county")
+    list_level = models.CharField(
+        max_length=8, choices=[("province", "省级"), ("city", "市级"), ("county", "县级")], default="county"
+    )
     stage = models.CharField(max_length=10, choices=ProgressStage.choices, default=ProgressStage.PREPARING)
     is_government_funded = models.BooleanField(default=True, help_text="rule A05: others are counted apart")
     construction_kind = models.CharField(max_length=20, blank=True, help_text="建设性质: 新建、改扩建…")
@@ -81,7 +87,9 @@ class ProjectYear(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="years")
     year = models.PositiveSmallIntegerField()
-    listed_on = models.DateField(help_text="day inside the year the listing counts for; 31 December unless the list says")
+    listed_on = models.DateField(
+        help_text="day inside the year the listing counts for; 31 December unless the list says"
+    )
     investment_fen = models.BigIntegerField(default=0, help_text="approved total investment on this list, fen")
     planned_workers = models.PositiveIntegerField(default=0, help_text="拟吸纳人数 on this list")
     planned_pay_fen = models.BigIntegerField(default=0, help_text="拟发劳务报酬 on this list, fen")
@@ -122,7 +130,9 @@ class ProgressReport(ScopedModel):
     work_relief_fen = models.BigIntegerField(default=0, help_text="实际用于实施以工代赈项目的资金")
     integrated_fen = models.BigIntegerField(default=0, help_text="整合资金")
     stage = models.CharField(max_length=10, choices=ProgressStage.choices)
-    stage_before = models.CharField(max_length=10, choices=ProgressStage.choices, help_text="the project's stage until then")
+    stage_before = models.CharField(
+        max_length=10, choices=ProgressStage.choices, help_text="the project's stage until then"
+    )
     paid_total_fen = models.BigIntegerField(default=0)
     paid_province_fen = models.BigIntegerField(default=0)
     wages_fen = models.BigIntegerField(default=0, help_text="已发放劳务报酬 as reported")

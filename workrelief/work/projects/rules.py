@@ -113,7 +113,9 @@ def check_uscc(text: str) -> tuple[str, tuple[Finding, ...]]:
         uscc.validate(plain)
     except ValidationError:
         said = finding(
-            "N03", f"统一社会信用代码“{text.strip()}”不符合18位编码与校验规则。", "请按营业执照或法人证书核对，暂不掌握的留空。"
+            "N03",
+            f"统一社会信用代码“{text.strip()}”不符合18位编码与校验规则。",
+            "请按营业执照或法人证书核对，暂不掌握的留空。",
         )
         return plain, (said,)
     return plain, ()
@@ -141,7 +143,12 @@ class LabourDemand:
     @property
     def missing(self) -> tuple[str, ...]:
         """Labels of the items that are not given."""
-        items = (("岗位", self.posts.strip()), ("数量", self.number is not None), ("时段", self.season.strip()), ("技能", self.skill.strip()))
+        items = (
+            ("岗位", self.posts.strip()),
+            ("数量", self.number is not None),
+            ("时段", self.season.strip()),
+            ("技能", self.skill.strip()),
+        )
         return tuple(label for label, there in items if not there)
 
     @property
@@ -205,12 +212,14 @@ def kind_of_project(facts: Listing) -> list[Finding]:
     if not name_key(facts.name):
         findings.append(finding("B01", "没有项目名称。", "请按批复文件填写项目名称。"))
     if facts.track is None:
-        findings.append(
-            finding("A01", "没有写明项目线。", "请填写专项资金项目、农业农村领域推广或重点工程推广之一。")
-        )
+        findings.append(finding("A01", "没有写明项目线。", "请填写专项资金项目、农业农村领域推广或重点工程推广之一。"))
     if facts.sector is None:
         findings.append(
-            finding("A04", "没有写明领域，或不在七大领域之内。", "请选择七大领域之一；其他领域选“其他（鼓励类）”并在备注说明。")
+            finding(
+                "A04",
+                "没有写明领域，或不在七大领域之内。",
+                "请选择七大领域之一；其他领域选“其他（鼓励类）”并在备注说明。",
+            )
         )
     elif facts.sector is Sector.OTHER and facts.track is Track.KEY_PROJECT and not facts.remark.strip():
         findings.append(
@@ -230,7 +239,11 @@ def plain_figures(facts: Listing) -> list[Finding]:
         findings.append(finding("B03", f"开工日期{facts.starts_on}晚于完工日期{facts.ends_on}。", "请核对建设工期。"))
     if facts.planned_priority_workers > facts.planned_workers > 0:
         findings.append(
-            finding("B03", f"优先群体{facts.planned_priority_workers}人多于拟吸纳{facts.planned_workers}人。", "请核对两个人数。")
+            finding(
+                "B03",
+                f"优先群体{facts.planned_priority_workers}人多于拟吸纳{facts.planned_workers}人。",
+                "请核对两个人数。",
+            )
         )
     if facts.planned_pay_fen > facts.investment_fen > 0:
         said = f"拟发劳务报酬{wan_text(facts.planned_pay_fen)}万元超过总投资{wan_text(facts.investment_fen)}万元。"
@@ -284,11 +297,18 @@ def labour(facts: Listing, on: date) -> list[Finding]:
     findings = []
     if not facts.labour_tasks.strip() and not facts.labour_links.strip():
         findings.append(
-            finding("B02", "没有写明适用的建设任务和用工环节。", "请至少填写一个适用的建设任务或用工环节。", severity=level)
+            finding(
+                "B02", "没有写明适用的建设任务和用工环节。", "请至少填写一个适用的建设任务或用工环节。", severity=level
+            )
         )
     if demand.missing:
         findings.append(
-            finding("B03", f"用工需求四项缺少：{'、'.join(demand.missing)}。", "请补齐用工岗位、数量、时段和技能要求。", severity=level)
+            finding(
+                "B03",
+                f"用工需求四项缺少：{'、'.join(demand.missing)}。",
+                "请补齐用工岗位、数量、时段和技能要求。",
+                severity=level,
+            )
         )
     if facts.planned_workers == 0:
         findings.append(finding("B03", "没有填写拟吸纳人数。", "请填写拟吸纳人数。", severity=level))
@@ -304,12 +324,18 @@ def stage_forward(before: str, after: str, *, order: Sequence[str]) -> list[Find
     """The stage of a project only moves forward (I02); `order` are the stages from first to last."""
     if order.index(after) >= order.index(before):
         return []
-    return [finding("I02", "形象进度只能向前推进，不能退回前一阶段。", "原先登记有误的，请由发展改革部门在项目页说明理由后更正。")]
+    return [
+        finding(
+            "I02",
+            "形象进度只能向前推进，不能退回前一阶段。",
+            "原先登记有误的，请由发展改革部门在项目页说明理由后更正。",
+        )
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProgressFigures:
-    """The amounts of one line of the provincial progress table, fen."""
+    """The amounts of one line of the provincial progress table, fen; `is_provincial` when the fund it names is."""
 
     issued_fen: int = 0
     investment_fen: int = 0
@@ -318,15 +344,18 @@ class ProgressFigures:
     paid_total_fen: int = 0
     paid_province_fen: int = 0
     wages_fen: int = 0
+    is_provincial: bool = True
 
 
 def progress(f: ProgressFigures) -> list[Finding]:
     """Relations inside one line of the progress table: J03 (provincial column only, reading 19), J05, J06, parts (K04)."""
     findings = []
     if f.paid_province_fen > f.paid_total_fen:
-        said = f"已支付省级财政金额{wan_text(f.paid_province_fen)}万元大于已支付资金总额{wan_text(f.paid_total_fen)}万元。"
+        said = (
+            f"已支付省级财政金额{wan_text(f.paid_province_fen)}万元大于已支付资金总额{wan_text(f.paid_total_fen)}万元。"
+        )
         findings.append(finding("J05", said, "请核对资金支付进度两列。"))
-    if f.paid_province_fen > f.issued_fen:
+    if f.is_provincial and f.paid_province_fen > f.issued_fen:
         said = f"已支付省级财政金额{wan_text(f.paid_province_fen)}万元超过下达额度{wan_text(f.issued_fen)}万元。"
         findings.append(finding("J03", said, "累计支付不得超过下达额，请核对。"))
     if f.wages_fen > f.paid_total_fen:
@@ -334,7 +363,12 @@ def progress(f: ProgressFigures) -> list[Finding]:
         findings.append(finding("J06", said, "请核对；由施工单位垫付的请在备注说明。"))
     if max(f.work_relief_fen, f.integrated_fen) > f.investment_fen:
         findings.append(
-            finding("K04", "实际用于以工代赈的资金或整合资金大于项目总投资。", "请核对项目投资情况三列。", severity=Severity.SERIOUS)
+            finding(
+                "K04",
+                "实际用于以工代赈的资金或整合资金大于项目总投资。",
+                "请核对项目投资情况三列。",
+                severity=Severity.SERIOUS,
+            )
         )
     return findings
 
@@ -364,4 +398,8 @@ def not_falling(before: Cumulated, after: Cumulated) -> list[Finding]:
     fallen = [label for name, label in _CUMULATED_LABELS.items() if getattr(after, name) < getattr(before, name)]
     if not fallen:
         return []
-    return [finding("K03", f"累计指标比上一期下降：{'、'.join(fallen)}。", "请核对本期数；上期有误的，先撤销上期再重新导入。")]
+    return [
+        finding(
+            "K03", f"累计指标比上一期下降：{'、'.join(fallen)}。", "请核对本期数；上期有误的，先撤销上期再重新导入。"
+        )
+    ]

@@ -14,7 +14,15 @@ from workrelief.work.projects.queries.lists import (
     search,
     totals,
 )
-from workrelief.work.projects.queries.lookups import NameKey, ProjectRef, by_codes, find_for_import, in_parts, refs
+from workrelief.work.projects.queries.lookups import (
+    NameKey,
+    ProjectRef,
+    by_codes,
+    find_for_import,
+    in_parts,
+    refs,
+    stored,
+)
 
 __all__ = [
     "ORDERS",
@@ -39,5 +47,6 @@ __all__ = [
     "registered",
     "row",
     "search",
+    "stored",
     "totals",
 ]

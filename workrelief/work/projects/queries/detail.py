@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workrelief.base.access.scope import Scope
+from workrelief.figures.indicators.read import read
 from workrelief.kernel.figure import FigureTable
 from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.kernel.period import Period
@@ -91,14 +92,14 @@ def project(scope: Scope, project_id: int) -> ProjectDetail:
         for y in row.years.order_by("-year")
     )  # fmt: skip
     funds = tuple(
-        FundLine(f.pk, FundType(f.fund_type), f.planned_fen, f.issued_fen, f.issued_on)
-        for f in sorted(row.fund_sources.all(), key=lambda f: FundType(f.fund_type).code)
+        FundLine(f.pk, FundType.of_id(f.fund_type), f.planned_fen, f.issued_fen, f.issued_on)
+        for f in sorted(row.fund_sources.all(), key=lambda f: FundType.of_id(f.fund_type).code)
     )
     period = Period(str(years[0].year)) if years else None
     return ProjectDetail(
         row=row,
-        track=Track(row.track),
-        sector=Sector(row.sector),
+        track=Track.of_id(row.track),
+        sector=Sector.of_id(row.sector),
         stage=ProgressStage(row.stage),
         years=years,
         funds=funds,
@@ -108,7 +109,7 @@ def project(scope: Scope, project_id: int) -> ProjectDetail:
 
 
 def project_figures(scope: Scope, ids: Collection[int], period: Period) -> FigureTable:
-    from workrelief.figures.indicators.read import read
-
     """Heads, days and pay of these projects in `period`, one key for each project id (as text) that has any."""
-    return read(PROJECT_FIGURES, scope=scope, period=period, by=("project",), where={"project": tuple(map(str, sorted(ids)))})
+    return read(
+        PROJECT_FIGURES, scope=scope, period=period, by=("project",), where={"project": tuple(map(str, sorted(ids)))}
+    )

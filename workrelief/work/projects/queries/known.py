@@ -47,6 +47,9 @@ class Known:
         years.add(year)
         return True
 
+    def is_listed(self, project: Project, year: int) -> bool:
+        return year in self._years.get(id(project), ())
+
     def structure_of(self, project: Project) -> Structure | None:
         return self._structures.get(id(project))
 

@@ -66,7 +66,7 @@ def projects(scope: Scope, wanted: ProjectFilter | None = None) -> QuerySet[Proj
         found = found.filter(_text(wanted.text))
     if wanted.order not in ORDERS:
         raise InvalidInput("project.order", f"项目清单不能按“{wanted.order}”排序。")
-    return found.order_by(*ORDERS[wanted.order])  # type: ignore[no-any-return]
+    return found.order_by(*ORDERS[wanted.order])
 
 
 def _text(text: str) -> Q:
@@ -87,7 +87,7 @@ def search(scope: Scope, text: str, *, limit: int = 20) -> list[ProjectRef]:
 
 def row(scope: Scope, project_id: int) -> QuerySet[Project]:
     """The one project as a scoped queryset, to be opened by `change()`."""
-    return Project.objects.within(scope).filter(pk=project_id)  # type: ignore[no-any-return]
+    return Project.objects.within(scope).filter(pk=project_id)
 
 
 def project_row(scope: Scope, project_id: int) -> Project:
@@ -115,7 +115,9 @@ def totals(found: QuerySet[Project]) -> ListTotals:
 _PREFIX_LENGTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9}
 
 
-def counts_by_division(scope: Scope, wanted: ProjectFilter | None = None, *, level: Level = Level.CITY) -> Mapping[str, int]:
+def counts_by_division(
+    scope: Scope, wanted: ProjectFilter | None = None, *, level: Level = Level.CITY
+) -> Mapping[str, int]:
     """Number of projects under each division of `level` (12-digit codes), for the tree beside the list."""
     plain = replace(wanted or ProjectFilter(), order="place")
     length = _PREFIX_LENGTH[level]

@@ -71,6 +71,12 @@ def refs(scope: Scope, ids: Collection[int]) -> dict[int, ProjectRef]:
     return {ref.id: ref for ref in _refs(scope, "pk__in", ids)}
 
 
+def stored(scope: Scope, ids: Collection[int]) -> dict[int, Project]:
+    """The stored projects in scope by id."""
+    rows = (Project.objects.within(scope).filter(pk__in=part) for part in in_parts(ids))
+    return {project.pk: project for part in rows for project in part}
+
+
 def prefix_of(division: str) -> str:
     """The significant prefix of a 12-digit code; a prefix is itself."""
     return division_codes.prefix_of(division) if len(division) == division_codes.CODE_LENGTH else division

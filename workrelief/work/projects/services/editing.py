@@ -106,7 +106,9 @@ def _require_movable(actor: Actor, project: Project, given: dict[str, object]) -
     if not actor.scope.covers(code, sector=_stored(given.get("sector", project.sector)), project=project.pk):
         raise NotFound("object.scope", "改到的行政区划或领域不在您的数据范围内。")
     if project.engagements.exists() or project.training_sessions.exists():
-        raise Conflict("A01", "该项目已有花名册或培训记录，不能改动行政区划、项目线或领域。确需改动的，请先撤销这些记录。")
+        raise Conflict(
+            "A01", "该项目已有花名册或培训记录，不能改动行政区划、项目线或领域。确需改动的，请先撤销这些记录。"
+        )
 
 
 def _stored(value: object) -> str:
@@ -138,7 +140,10 @@ def _require_alone(project: Project) -> None:
 
 
 def _stored_funds(project: Project) -> tuple[rules.Fund, ...]:
-    return tuple(rules.Fund(FundType(f.fund_type), f.planned_fen, f.issued_fen, f.issued_on) for f in project.fund_sources.all())
+    return tuple(
+        rules.Fund(FundType.of_id(f.fund_type), f.planned_fen, f.issued_fen, f.issued_on)
+        for f in project.fund_sources.all()
+    )
 
 
 def _facts(project: Project, changes: ProjectChanges, funds: tuple[rules.Fund, ...]) -> rules.Listing:
@@ -146,8 +151,8 @@ def _facts(project: Project, changes: ProjectChanges, funds: tuple[rules.Fund, .
     latest = project.years.order_by("-year").first()
     return rules.Listing(
         name=project.name,
-        track=Track(project.track),
-        sector=Sector(project.sector),
+        track=Track.of_id(project.track),
+        sector=Sector.of_id(project.sector),
         year=latest.year if latest else clock.today().year,
         list_level=project.list_level,
         investment_fen=project.investment_fen,

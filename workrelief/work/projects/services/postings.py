@@ -16,8 +16,8 @@ def _common(project: Project, *, on: date, source: int, batch_id: int) -> Row:
         on,
         month_index(on),
         int(project.division_code),
-        Track(project.track).code,
-        Sector(project.sector).code,
+        Track.of_id(project.track).code,
+        Sector.of_id(project.sector).code,
         project.pk,
         source,
         batch_id,
@@ -41,7 +41,7 @@ def fund_row(project: Project, fund: FundSource, *, on: date) -> Row:
     """A fund_fact on the day `on`: that of issuing the money, or the listing day while it is only planned."""
     return (
         *_common(project, on=on, source=fund.pk, batch_id=fund.batch_id),
-        FundType(fund.fund_type).code,
+        FundType.of_id(fund.fund_type).code,
         fund.planned_fen,
         fund.issued_fen,
     )

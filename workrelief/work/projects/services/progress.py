@@ -87,7 +87,9 @@ def progress_findings(project: Project, line: ProgressLine) -> list[Finding]:
     earlier = [r for r in reports if r.as_of < line.as_of]
     if earlier:
         last = earlier[-1]
-        before = rules.Cumulated(last.paid_total_fen, last.paid_province_fen, last.wages_fen, last.workers, last.trained)
+        before = rules.Cumulated(
+            last.paid_total_fen, last.paid_province_fen, last.wages_fen, last.workers, last.trained
+        )
         f = line.figures
         after = rules.Cumulated(f.paid_total_fen, f.paid_province_fen, f.wages_fen, line.workers, line.trained)
         findings += rules.not_falling(before, after)

@@ -12,6 +12,7 @@ from workrelief.base.law.parameters import parameters
 from workrelief.figures.ledger.facts import FUND, PROJECT
 from workrelief.figures.ledger.post import post
 from workrelief.kernel import clock
+from workrelief.kernel.codes import Level, at_level
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, RuleViolated
 from workrelief.kernel.findings import Finding, Severity, blockers
 from workrelief.work.projects import queries, rules
@@ -138,14 +139,17 @@ def _plan(entries: Sequence[NewProject], batch_id: int) -> _Plan:
             plan.created.append(project)
             known.add(project)
         else:
-            _require_same(project, entry, code.text)
+            if reason := refusal(project, entry):
+                raise reason
             if known.is_latest(project, entry.year):
                 _update(project, entry, code)
                 if project.pk is not None:
                     plan.relisted[project.pk] = project
         if not known.list_in(project, entry.year):
             raise Conflict(
-                "B01", f"“{entry.name}”已在{entry.year}年清单内，同一项目在同一年度只列一次。", facts={"project": project.name}
+                "B01",
+                f"“{entry.name}”已在{entry.year}年清单内，同一项目在同一年度只列一次。",
+                facts={"project": project.name},
             )
         plan.projects.append(project)
         plan.years.append(_year(project, entry, batch_id))
@@ -165,17 +169,26 @@ def _plan_funds(plan: _Plan, known: queries.Known, project: Project, entry: NewP
     elif known.structure_of(project) != structure:
         plan.findings.append(
             Finding(
-                "C06", Severity.WARNING, f"“{entry.name}”的资金来源与已登记的不同，登记的资金来源没有改动。",
+                "C06",
+                Severity.WARNING,
+                f"“{entry.name}”的资金来源与已登记的不同，登记的资金来源没有改动。",
                 "如批复已调整，请在项目页修改资金来源。",
-            )  # fmt: skip
+            )
         )
 
 
-def _require_same(project: Project, entry: NewProject, code: str) -> None:
+def refusal(project: Project, entry: NewProject) -> Conflict | None:
+    """Why `entry` cannot be another listing of the registered `project`; None when it can."""
+    code = rules.check_project_code(entry.code).text
+    if at_level(project.division_code, Level.COUNTY) != at_level(entry.division_code, Level.COUNTY):
+        return Conflict("B01", f"项目代码{project.code}已用于另一县的项目“{project.name}”。请核对项目代码。")
     if entry.track is not None and project.track != entry.track.id:
-        raise Conflict("A01", f"“{entry.name}”已按另一项目线登记，一个项目只能属于一条项目线。", facts={"code": project.code})
+        return Conflict("A01", f"“{entry.name}”已按另一项目线登记，一个项目只能属于一条项目线。")
     if code and project.code and code != project.code:
-        raise Conflict("B01", f"同一县内已有同名项目“{project.name}”，代码为{project.code}，与{code}不同。请核对名称或代码。")
+        return Conflict(
+            "B01", f"同一县内已有同名项目“{project.name}”，代码为{project.code}，与{code}不同。请核对名称或代码。"
+        )
+    return None
 
 
 def _new_project(entry: NewProject, code: rules.ProjectCode, batch_id: int) -> Project:
@@ -248,10 +261,10 @@ def _write(plan: _Plan) -> None:
     if plan.relisted:
         Project.rows.bulk_update(plan.relisted.values(), _RELISTED_FIELDS, batch_size=WRITE_ROWS)
     for listed in plan.years:
-        listed.project_id = listed.project.pk
+        listed.project = listed.project  # takes over the number the project has only now
     ProjectYear.objects.bulk_create(plan.years, batch_size=WRITE_ROWS)
     for fund, _ in plan.funds:
-        fund.project_id = fund.project.pk
+        fund.project = fund.project
     FundSource.objects.bulk_create([fund for fund, _ in plan.funds], batch_size=WRITE_ROWS)
 
 

@@ -41,7 +41,9 @@ def withdraw_batch(actor: Actor, batch_id: int, *, reason: str = "") -> Withdraw
         years = list(ProjectYear.objects.filter(batch_id=batch_id).select_related("project"))
         funds = list(FundSource.objects.filter(batch_id=batch_id).select_related("project"))
         _require_scope(actor, [y.project for y in years] + [f.project for f in funds])
-        require_open({month_index(y.listed_on) for y in years} | {month_index(f.issued_on) for f in funds if f.issued_on})
+        require_open(
+            {month_index(y.listed_on) for y in years} | {month_index(f.issued_on) for f in funds if f.issued_on}
+        )
         today = clock.today()
         reverse_sources(PROJECT, [y.pk for y in years], on=today, actor=actor, action=_ACTION)
         reverse_sources(FUND, [f.pk for f in funds], on=today, actor=actor, action=_ACTION)
@@ -80,7 +82,9 @@ def _delete_projects(batch_id: int) -> int:
     try:
         _, deleted = Project.rows.filter(batch_id=batch_id).delete()
     except ProtectedError as err:
-        raise Conflict("import.in_use", "该批次的项目已有花名册、培训、进展或其他批次的数据，不能撤销。请先撤销那些数据。") from err
+        raise Conflict(
+            "import.in_use", "该批次的项目已有花名册、培训、进展或其他批次的数据，不能撤销。请先撤销那些数据。"
+        ) from err
     return deleted.get("projects.Project", 0)
 
 
