@@ -34,7 +34,7 @@ def shown_field(field: BoundField, *, placeholder: str = "", autofocus: bool = F
     widget = field.field.widget
     errors = tuple(str(error) for error in field.errors)
     hint_id, error_id = f"{field.auto_id}_hint", f"{field.auto_id}_error"
-    attrs: dict[str, object] = {"class": _css(widget, bad=bool(errors))}
+    attrs: dict[str, str | bool] = {"class": _css(widget, bad=bool(errors))}
     described = [name for name, there in ((hint_id, field.help_text), (error_id, errors)) if there]
     if described:
         attrs["aria-describedby"] = " ".join(described)

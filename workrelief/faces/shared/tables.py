@@ -29,8 +29,8 @@ class Column:
 
     `value`, `sub` and `link` are a dotted attribute path or a function of the row; `value` defaults to `name`, `sub` is
     the small second line. `unit` stands in the head (amounts bring their own). `sort` is the field to order by.
-    `width` 1–8 picks a class `wr-w1` … `wr-w8`; 0 leaves it to the content. Words stay on one line unless `wrap` or `lead`;
-    `lead` marks the name of the row, the title of a card on phones.
+    `width` 1–8 picks a class `wr-w1` … `wr-w8`; 0 leaves it to the content. Words stay on one line unless `wrap` or
+    `lead` is set; `lead` marks the name of the row, the title of a card on phones.
     """
 
     name: str
@@ -105,7 +105,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """Everything `_table.html` draws; `select` is the name of the check boxes, "" for none."""
+    """Everything `_table.html` draws: `select` is the name of the check boxes or "", `total` a first row of sums."""
 
     id: str
     caption: str
@@ -113,6 +113,7 @@ class Table:
     rows: tuple[TableRow, ...]
     select: str = ""
     tight: bool = False
+    cards: bool = True
     total: tuple[Cell, ...] = ()
 
     @property
@@ -142,11 +143,15 @@ def build_table(
     id: str = "list",
     select: str = "",
     tight: bool = False,
+    cards: bool = True,
     actions: Callable[[Any], Sequence[Action]] | None = None,
     row_css: Callable[[Any], str] | None = None,
     total: Sequence[Cell] = (),
 ) -> Table:
-    """A table of `rows`, whose order is kept. `actions` and `row_css` (on, sum, off, bad) are functions of the row."""
+    """A table of `rows`, whose order is kept. `actions` and `row_css` (on, sum, off, bad) are functions of the row.
+
+    On phones rows become cards; with `cards=False` (tables of numbers) the table scrolls inside its card instead.
+    """
     return Table(
         id=id,
         caption=caption,
@@ -162,6 +167,7 @@ def build_table(
         ),
         select=select,
         tight=tight,
+        cards=cards,
         total=tuple(total),
     )
 
@@ -202,7 +208,7 @@ def _head(request: HttpRequest, column: Column) -> Head:
 
 def _cell(column: Column, row: object) -> Cell:
     value = _get(row, column.value or column.name)
-    css = "r" if column.is_number else "lead" if column.lead else "" if column.wrap else "nw"
+    css = "r" if column.is_number else "name" if column.lead else "" if column.wrap else "nw"
     label = column.label + (f"（{column.head_unit}）" if column.head_unit else "")
     url = str(_get(row, column.link) or "") if column.link else ""
     sub = str(_get(row, column.sub) or "") if column.sub else ""

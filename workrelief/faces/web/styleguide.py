@@ -71,11 +71,71 @@ class SampleProject:
 _RUN, _DONE = State("run", "主体施工", "blue"), State("done", "建成投用", "green")
 _BACK, _LATE, _EARLY = State("back", "退回修改", "amber"), State("late", "报酬逾期", "red"), State("early", "前期工作")
 _PROJECTS = (
-    ("演示河干流防洪治理工程", "重点工程", "水利", "济宁", "汶上县", 46_820_500_000, 642, 1_402_750_000, _RUN),
-    ("演示镇高标准农田建设（二期）", "农业农村", "农业农村", "德州", "宁津县", 3_865_200_000, 214, 251_360_000, _DONE),
-    ("甲村片区农村道路提升", "农业农村", "农业农村", "聊城", "莘县", 1_246_800_000, 98, 112_080_000, _BACK),
-    ("演示水库除险加固", "重点工程", "水利", "泰安", "东平县", 8_930_000_000, 176, 380_120_000, _LATE),
-    ("丁镇灌区续建配套", "农业农村", "水利", "菏泽", "单县", 4_520_750_000, 236, 268_470_000, _EARLY),
+    SampleProject(
+        1,
+        "演示河干流防洪治理工程",
+        "2201-370100-04-01-100001",
+        "重点工程",
+        "水利",
+        "济宁",
+        "汶上县",
+        46_820_500_000,
+        642,
+        1_402_750_000,
+        _RUN,
+    ),
+    SampleProject(
+        2,
+        "演示镇高标准农田建设（二期）",
+        "2201-370200-04-01-100002",
+        "农业农村",
+        "农业农村",
+        "德州",
+        "宁津县",
+        3_865_200_000,
+        214,
+        251_360_000,
+        _DONE,
+    ),
+    SampleProject(
+        3,
+        "甲村片区农村道路提升",
+        "2201-370300-04-01-100003",
+        "农业农村",
+        "农业农村",
+        "聊城",
+        "莘县",
+        1_246_800_000,
+        98,
+        112_080_000,
+        _BACK,
+    ),
+    SampleProject(
+        4,
+        "演示水库除险加固",
+        "2201-370400-04-01-100004",
+        "重点工程",
+        "水利",
+        "泰安",
+        "东平县",
+        8_930_000_000,
+        176,
+        380_120_000,
+        _LATE,
+    ),
+    SampleProject(
+        5,
+        "丁镇灌区续建配套",
+        "2201-370500-04-01-100005",
+        "农业农村",
+        "水利",
+        "菏泽",
+        "单县",
+        4_520_750_000,
+        236,
+        268_470_000,
+        _EARLY,
+    ),
 )
 _COLUMNS = (
     Column("name", "项目名称 / 代码", sub="code", link=lambda row: f"#p{row.pk}", sort="name", lead=True),
@@ -117,7 +177,7 @@ def sample_context(request: HttpRequest) -> dict[str, object]:
         ),
         "guide": law.guide("import-roster"),
         "form": _checked_form(),
-        "filters": SampleFilter(request.GET or None, initial={"year": "2022"}),
+        "filters": SampleFilter(request.GET or None, initial={"year": "2022"}, prefix="f"),
         "table": _project_table(request),
         "no_rows": build_table(request, _COLUMNS[:3], (), caption="没有结果的表", id="no-rows"),
         "page": page,
@@ -156,14 +216,10 @@ def _checked_form() -> SampleForm:
 
 
 def _project_table(request: HttpRequest) -> Table:
-    rows = [
-        SampleProject(number, name, f"2201-37{number:02d}00-04-01-100{number:03d}", *rest)
-        for number, (name, *rest) in enumerate(_PROJECTS, start=1)
-    ]
     return build_table(
         request,
         _COLUMNS,
-        rows,
+        _PROJECTS,
         caption="项目清单（演示）",
         id="projects",
         select="project",
@@ -182,7 +238,7 @@ def _city_table(request: HttpRequest) -> Table:
         {"city": city, "code": code, "workers": value, "key": key, "farm": value - key}
         for city, code, value, key in _CITIES[:6]
     ]
-    return build_table(request, columns, rows, caption="各市吸纳务工人数（演示）", id="cities", tight=True)
+    return build_table(request, columns, rows, caption="各市吸纳务工人数（演示）", id="cities", tight=True, cards=False)
 
 
 def _map() -> ChartSpec:

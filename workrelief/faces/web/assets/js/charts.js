@@ -135,7 +135,8 @@
 
   const adcode = (code) => String(code).slice(0, 6);
 
-  async function map(spec) {
+  async function map(spec, place) {
+    const narrow = place.clientWidth < px(520);
     const area = adcode(spec.area);
     if (!echarts.getMap(area)) {
       const answer = await fetch(`${document.body.dataset.maps}${area}.json`);
@@ -155,8 +156,8 @@
       visualMap: {
         type: "piecewise",
         pieces: classes,
-        right: px(24),
-        bottom: px(18),
+        right: px(narrow ? 6 : 24),
+        bottom: px(narrow ? 2 : 18),
         itemWidth: px(11),
         itemHeight: px(9),
         itemGap: px(7),
@@ -170,8 +171,11 @@
           map: area,
           nameProperty: "adcode",
           aspectScale: 0.82,
-          layoutCenter: ["45%", "50%"],
-          layoutSize: "112%",
+          preserveAspect: true,
+          left: px(16),
+          right: px(16),
+          top: px(12),
+          bottom: px(12),
           selectedMode: false,
           itemStyle: { borderColor: token("--wr-card"), borderWidth: 1.2, areaColor: token("--wr-grey-1") },
           emphasis: { itemStyle: { areaColor: token("--wr-blue-3") }, label: { color: token("--wr-ink") } },
@@ -185,7 +189,7 @@
               fontSize: px(12),
               lineHeight: px(15),
               fontFamily: FONT,
-              formatter: `${short(spec.categories[at])}\n${labelOf(s, at)}`,
+              formatter: narrow ? short(spec.categories[at]) : `${short(spec.categories[at])}\n${labelOf(s, at)}`,
             },
           })),
         },
@@ -194,9 +198,9 @@
   }
 
   /* ---------- mounting ---------- */
-  async function optionOf(given) {
+  async function optionOf(given, place) {
     if (given.option) return { ...base(), ...withTokens(given.option) };
-    return { bar, line, map }[given.spec.kind](given.spec);
+    return { bar, line, map }[given.spec.kind](given.spec, place);
   }
 
   async function draw(script) {
@@ -204,7 +208,7 @@
     if (!place) return;
     const given = JSON.parse(script.textContent);
     try {
-      const option = await optionOf(given);
+      const option = await optionOf(given, place);
       live.get(place)?.chart.dispose();
       const chart = echarts.init(place, null, { renderer: "svg" });
       chart.setOption(option);
