@@ -53,7 +53,7 @@ class Row:
     def id(self) -> RowId:
         return self.sheet, self.number
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - the column's type decides
+    def __getitem__(self, name: str) -> Any:
         return self._block.columns[name][self._index]
 
 

@@ -11,7 +11,7 @@ import io
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -270,7 +270,7 @@ class _Run:
         batch.failed_rows = self.log.packed_rows()
         batch.seconds_x10 = round((time.perf_counter() - self.began) * 10)
 
-    def _say_all(self, issues: Any) -> None:  # noqa: ANN401 - any iterable of Issue, None for importers without hooks
+    def _say_all(self, issues: Any) -> None:
         for issue in issues or ():
             self.log(issue)
 

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import QuerySet, Sum
 
 from workrelief.base.access.scope import Scope
-from workrelief.base.intake.bulk import in_parts
+from workrelief.base.intake.bulk import fetch_by, in_parts
 from workrelief.kernel import codes
 from workrelief.kernel.errors import NotFound
 from workrelief.work.payroll.models import PayLine, PaySheet
@@ -124,24 +124,18 @@ def standing_sheets(scope: Scope, project_ids: Collection[int]) -> dict[tuple[in
     return found
 
 
-def days_elsewhere(
-    scope: Scope | None, worker_ids: Iterable[int], months: Collection[int], *, besides: Collection[int]
-) -> dict[tuple[int, int], int]:
-    """Days ×10 by (person, month) on standing sheets of projects other than `besides`, in the whole province.
+def days_of(
+    scope: Scope | None, worker_ids: Iterable[int], months: Iterable[int]
+) -> dict[int, dict[int, int]]:
+    """Days ×10 on standing sheets: month → person → sum over all projects of the province.
 
-    `scope` is not applied (None says so): rule F15 compares across divisions; only the sum is used, never shown by project.
+    `scope` is not applied (None says so): rule F15 compares across divisions; only the sum is used, never a project.
     """
-    sums: dict[tuple[int, int], int] = {}
-    for part in in_parts(list(worker_ids)):
-        rows = (
-            PayLine.objects.filter(worker_id__in=part, sheet__month__in=sorted(months), is_back_pay=False)
-            .exclude(sheet__state="reversed")
-            .exclude(sheet__project_id__in=list(besides)[:500])
-            .order_by()
-            .values_list("worker_id", "sheet__month", "days_x10")
-        )
-        for worker_id, month, days in rows:
-            sums[worker_id, month] = sums.get((worker_id, month), 0) + days
+    rows = PayLine.objects.filter(sheet__month__in=sorted(months), is_back_pay=False).exclude(sheet__state="reversed")
+    sums: dict[int, dict[int, int]] = {}
+    for worker_id, month, days in fetch_by(rows, "worker_id", list(worker_ids), ("worker_id", "sheet__month", "days_x10")):
+        of_month = sums.setdefault(month, {})
+        of_month[worker_id] = of_month.get(worker_id, 0) + days
     return sums
 
 

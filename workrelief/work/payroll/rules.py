@@ -9,7 +9,8 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from workrelief.base.law import registry
 from workrelief.base.law.parameters import find_parameter, parameter
@@ -39,45 +40,40 @@ def earned_fen(quantity_x100: int, rate_fen: int) -> int:
     return (quantity_x100 * rate_fen * 2 + 100) // 200
 
 
-def due_fit(
-    *,
-    quantity_x100: int,
-    rate_fen: int,
-    extra_fen: int,
-    deducted_fen: int,
-    due_fen: int,
-    paid_fen: int,
-    tolerance_fen: int,
-) -> Fit:
+class Amounts(NamedTuple):
+    """The money of one line as written: fen, quantity ×100."""
+
+    quantity_x100: int
+    rate_fen: int
+    extra_fen: int
+    deducted_fen: int
+    due_fen: int
+    paid_fen: int
+
+
+def due_fit(line: Amounts, *, tolerance_fen: int) -> Fit:
     """Which of the two ways explains a line (rule F13); lines without deductions fit both.
 
     `tolerance_fen` is allowed once for 应发 and once for 实发.
     """
-    earned = earned_fen(quantity_x100, rate_fen) + extra_fen
-    gross = abs(due_fen - earned) <= tolerance_fen and abs(paid_fen - (due_fen - deducted_fen)) <= tolerance_fen
-    net = abs(due_fen - (earned - deducted_fen)) <= tolerance_fen and abs(paid_fen - due_fen) <= tolerance_fen
+    earned = earned_fen(line.quantity_x100, line.rate_fen) + line.extra_fen
+    due, deducted, paid = line.due_fen, line.deducted_fen, line.paid_fen
+    gross = abs(due - earned) <= tolerance_fen and abs(paid - (due - deducted)) <= tolerance_fen
+    net = abs(due - (earned - deducted)) <= tolerance_fen and abs(paid - due) <= tolerance_fen
     if gross:
         return "both" if net else "gross"
     return "net" if net else "neither"
 
 
-def arithmetic(
-    *,
-    quantity_x100: int,
-    rate_fen: int,
-    extra_fen: int,
-    deducted_fen: int,
-    due_fen: int,
-    paid_fen: int,
-    tolerance_fen: int,
-) -> Finding:
+def arithmetic(line: Amounts, *, tolerance_fen: int) -> Finding:
     """The blocker for a line that neither way explains, with the number that would be right."""
-    right = earned_fen(quantity_x100, rate_fen) + extra_fen
-    if abs(due_fen - right) > tolerance_fen and abs(due_fen - right + deducted_fen) > tolerance_fen:
-        message = f"应发 {yuan_text(due_fen)} 元，按数量×单价＋增项应为 {yuan_text(right)} 元，差 {yuan_text(due_fen - right)} 元"
+    due, deducted, paid = line.due_fen, line.deducted_fen, line.paid_fen
+    right = earned_fen(line.quantity_x100, line.rate_fen) + line.extra_fen
+    if abs(due - right) > tolerance_fen and abs(due - right + deducted) > tolerance_fen:
+        message = f"应发 {yuan_text(due)} 元，按数量×单价＋增项应为 {yuan_text(right)} 元，差 {yuan_text(due - right)} 元"
     else:
-        expected = due_fen - deducted_fen
-        message = f"实发 {yuan_text(paid_fen)} 元，应发减扣款为 {yuan_text(expected)} 元，差 {yuan_text(paid_fen - expected)} 元"
+        expected = due - deducted
+        message = f"实发 {yuan_text(paid)} 元，应发减扣款为 {yuan_text(expected)} 元，差 {yuan_text(paid - expected)} 元"
     return finding("F13", Severity.BLOCKER, message, "核对数量、单价、增项和扣款后改正")
 
 
@@ -88,7 +84,10 @@ def sheet_due_rule(fits: dict[DueRule, int]) -> DueRule:
 
 @dataclass(frozen=True)
 class Limits:
-    """The dated parameters a month's lines are judged by; read once per month and county."""
+    """The dated parameters a month's lines are judged by; read once per month and county.
+
+    `near` holds the differences in fen that are forgiven; `on_time_until` is the last day in time (rule F07).
+    """
 
     month: int
     days: int
@@ -96,6 +95,7 @@ class Limits:
     late_after_days: int
     hour_fen: int
     day_fen: int
+    min_age: int
 
     @classmethod
     def of(cls, month: int, division: str) -> Limits:
@@ -116,12 +116,37 @@ class Limits:
             late_after_days=parameter("wage_late_after_days", on=day).whole,
             hour_fen=hour,
             day_fen=day_wage,
+            min_age=parameter("min_working_age", on=day).whole,
         )
 
-    @property
+    @cached_property
+    def near(self) -> range:
+        return range(-self.tolerance_fen, self.tolerance_fen + 1)
+
+    @cached_property
+    def days_x10(self) -> int:
+        return self.days * 10
+
+    @cached_property
+    def year(self) -> int:
+        return self.month // 100
+
+    @cached_property
+    def first_day(self) -> date:
+        return date(self.month // 100, self.month % 100, 1)
+
+    @cached_property
+    def last_day(self) -> date:
+        return last_day(self.month)
+
+    @cached_property
     def on_time_until(self) -> date:
-        """Last day that is still in time (rule F07)."""
-        return last_day(self.month) + timedelta(days=self.late_after_days)
+        return self.last_day + timedelta(days=self.late_after_days)
+
+    @cached_property
+    def most_minimum_fen(self) -> int:
+        """No rate at or above this can be below a minimum."""
+        return max(self.hour_fen, self.day_fen)
 
     def minimum_fen(self, unit: str) -> int:
         """Lowest lawful rate for an hour or a day of time work; 0 where nothing is compared (piece work, reading 2)."""
@@ -169,3 +194,12 @@ def holder_differs(holder: str, name: str) -> Finding | None:
 def cash(paid_fen: int) -> Finding:
     """Rule F08b: cash needs its own approval and signed picture."""
     return finding("F08b", Severity.SERIOUS, f"现金发放 {yuan_text(paid_fen)} 元", "附例外审批和签字影像，下期改打卡")
+
+
+def doubled(first: tuple[str, int], *, is_back_pay: bool = False) -> Finding:
+    """Rule F27: one person stands once on one project's sheet of one month."""
+    if is_back_pay:
+        message = f"与第 {first[1]} 行重复：同一人同一项目同一月补发了两次"
+        return finding("F27", Severity.BLOCKER, message, "合并两行")
+    message = f"与第 {first[1]} 行是同一人同一项目同一月，且未标补发"
+    return finding("F27", Severity.BLOCKER, message, "合并两行，或标明补发及月份")

@@ -161,7 +161,7 @@ class _FactBuilder:
         arrived = line.status == "paid" and line.paid_on is not None
         day = line.paid_on if arrived and line.paid_on else month_end
         paid = line.paid_fen if arrived else 0
-        own = paid if line.route in CARD_ROUTES and line.holder in ("", line.name) else 0
+        own = paid if line.route in CARD_ROUTES and line.holder == line.name else 0
         in_full = line.paid_fen >= line.due_fen - line.deducted_fen
         on_time = own if in_full and day <= in_time else 0
         return (

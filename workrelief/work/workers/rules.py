@@ -64,6 +64,11 @@ def mask_identity(number: str) -> str:
     return number[:6] + "*" * (len(number) - 10) + number[-4:] if len(number) > 10 else "*" * len(number)
 
 
+def mask_name(name: str) -> str:
+    """Family name and stars: enough to recognise one's own, not to learn another's."""
+    return name[:1] + "*" * max(len(name) - 1, 1)
+
+
 def mask_account(number: str) -> str:
     """Last 4 digits (rule H10)."""
     return "*" * 4 + number[-4:] if len(number) > 4 else "*" * len(number)
