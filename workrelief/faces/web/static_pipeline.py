@@ -1,8 +1,9 @@
-"""Browser libraries: from the locked npm packages into `var/assets/vendor/`, which is not kept in version control.
+"""Browser libraries: from the locked npm packages into `DATA_DIR/assets/vendor/` (`var/…` unless the variable is set).
 
 `python -m workrelief.faces.web.static_pipeline` installs the packages of `package-lock.json` (no install scripts run)
 and copies exactly the files of `FILES`. A file whose size differs from the list stops the run: then a version changed
 and the list has to be looked at. When everything is in place, nothing is installed and the run takes milliseconds.
+The copies are not kept in version control.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -80,16 +82,17 @@ FILES: tuple[VendorFile, ...] = (
 
 def main(argv: list[str] | None = None) -> int:
     """Command line: put the libraries in place, or with `--check` only say whether they are."""
-    parser = argparse.ArgumentParser(description="Put the browser libraries into var/assets/vendor.")
+    parser = argparse.ArgumentParser(description="Put the browser libraries into DATA_DIR/assets/vendor.")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something is missing")
     parser.add_argument("--force", action="store_true", help="install and copy again even when up to date")
     options = parser.parse_args(argv)
+    target = Path(os.environ.get("DATA_DIR", ROOT / "var")) / "assets" / "vendor"
     if options.check:
-        ready = is_up_to_date()
+        ready = is_up_to_date(target)
         print("up to date" if ready else "missing or outdated: run python -m workrelief.faces.web.static_pipeline")
         return 0 if ready else 1
     try:
-        copied = build(force=options.force)
+        copied = build(force=options.force, target=target)
     except AssetsError as err:
         print(f"error: {err}", file=sys.stderr)
         return 1
