@@ -36,7 +36,9 @@ def person(admin: Actor) -> User:
 
 
 def give(admin: Actor, person: User, unit: Unit, role: Role, title: str = "", *, prefix: str = "37") -> Post:
-    return services.give_post(admin, person.pk, unit_id=unit.pk, title=title or role.label, roles=[role], prefixes=[prefix])
+    return services.give_post(
+        admin, person.pk, unit_id=unit.pk, title=title or role.label, roles=[role], prefixes=[prefix]
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,9 @@ def give(admin: Actor, person: User, unit: Unit, role: Role, title: str = "", *,
         ((), {Role.AUDIT_ADMIN}, True),
     ],
 )
-def test_two_of_the_three_administrations_never_lie_with_one_person(held: set[Role], added: set[Role], apart: bool) -> None:
+def test_two_of_the_three_administrations_never_lie_with_one_person(
+    held: set[Role], added: set[Role], apart: bool
+) -> None:
     found = rules.three_admins_apart(held, added)
     assert (found == []) is apart
     assert all(f.rule_id == "O05" for f in found)

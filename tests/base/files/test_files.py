@@ -46,7 +46,9 @@ def test_a_stored_file_lies_under_its_sm3_digest(ningjin_officer: Actor, data_di
     assert (stored.size, stored.media_type, stored.name) == (len(content), sniff.XLSX, "花名册.xlsx")
 
 
-def test_equal_content_is_kept_once_and_each_bringing_is_a_row(ningjin_officer: Actor, feixian_officer: Actor, data_dir: Path) -> None:
+def test_equal_content_is_kept_once_and_each_bringing_is_a_row(
+    ningjin_officer: Actor, feixian_officer: Actor, data_dir: Path
+) -> None:
     content = xlsx()
     first = store(ningjin_officer, io.BytesIO(content), "甲.xlsx", division=NINGJIN)
     second = store(feixian_officer, io.BytesIO(content), "乙.xlsx", division=FEIXIAN)
@@ -62,7 +64,9 @@ def test_storing_is_audited(ningjin_officer: Actor) -> None:
     assert entry.difference["digest"] == [None, stored.digest]
 
 
-def test_a_file_out_of_scope_is_not_found(ningjin_officer: Actor, feixian_officer: Actor, dezhou_officer: Actor) -> None:
+def test_a_file_out_of_scope_is_not_found(
+    ningjin_officer: Actor, feixian_officer: Actor, dezhou_officer: Actor
+) -> None:
     stored = store(ningjin_officer, io.BytesIO(b"a,b\n"), "表.csv", division=NINGJIN)
     assert queries.file(dezhou_officer.scope, stored.pk) == stored
     with pytest.raises(NotFound):
@@ -99,7 +103,9 @@ def test_the_table_is_closed_until_somebody_says_for_whom() -> None:
         list(StoredFile.objects.all())
 
 
-def test_the_size_limit_holds_exactly_and_leaves_nothing_behind(ningjin_officer: Actor, settings, data_dir: Path) -> None:
+def test_the_size_limit_holds_exactly_and_leaves_nothing_behind(
+    ningjin_officer: Actor, settings, data_dir: Path
+) -> None:
     settings.UPLOAD_BYTES = 1024
     store(ningjin_officer, io.BytesIO(b"x" * 1024), "a.csv", division=NINGJIN)
     with pytest.raises(InvalidInput) as refused:

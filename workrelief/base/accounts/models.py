@@ -16,7 +16,9 @@ class Unit(models.Model):
     name = models.CharField(max_length=120, help_text="full official name")
     uscc = models.CharField(max_length=18, blank=True, help_text="unified social credit code, GB 32100; blank if none")
     division_code = models.CharField(max_length=12, help_text="12-digit division the unit belongs to")
-    kind = models.CharField(max_length=20, blank=True, help_text="drc, township, village, owner, contractor, agency, third_party")
+    kind = models.CharField(
+        max_length=20, blank=True, help_text="drc, township, village, owner, contractor, agency, third_party"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "division_code"], name="unit_once")]
@@ -62,7 +64,9 @@ class Post(models.Model):
     roles = models.JSONField(help_text=f"role ids: {', '.join(ROLE_LABELS)}")
     division_prefixes = models.JSONField(help_text='significant prefixes, e.g. ["3714"]')
     sectors = models.JSONField(null=True, help_text="sector ids a member agency is limited to; null for all")
-    projects = models.JSONField(null=True, help_text="project ids an owner, contractor or inspector is limited to; null for all")
+    projects = models.JSONField(
+        null=True, help_text="project ids an owner, contractor or inspector is limited to; null for all"
+    )
     is_default = models.BooleanField(default=False)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, help_text="last day of the post; null while held")

@@ -54,13 +54,25 @@ TRANSPORT = DemoUnit("省交通运输厅（演示）", PROVINCE, "agency")
 INSPECTION = DemoUnit("演示第三方评估机构", PROVINCE, "third_party")
 
 ACCOUNTS: tuple[DemoAccount, ...] = (
-    DemoAccount("demo.province.a", "演示省级经办甲", (DemoPost(PROVINCE_DRC, "业务处室经办", Role.PROVINCE_OFFICER, "37"),)),
-    DemoAccount("demo.province.b", "演示省级审核乙", (DemoPost(PROVINCE_DRC, "业务处室审核", Role.PROVINCE_OFFICER, "37"),)),
+    DemoAccount(
+        "demo.province.a", "演示省级经办甲", (DemoPost(PROVINCE_DRC, "业务处室经办", Role.PROVINCE_OFFICER, "37"),)
+    ),
+    DemoAccount(
+        "demo.province.b", "演示省级审核乙", (DemoPost(PROVINCE_DRC, "业务处室审核", Role.PROVINCE_OFFICER, "37"),)
+    ),
     DemoAccount("demo.dezhou", "演示市级经办丙", (DemoPost(DEZHOU_DRC, "以工代赈经办", Role.CITY_OFFICER, "3714"),)),
-    DemoAccount("demo.ningjin", "演示县级经办丁", (DemoPost(NINGJIN_DRC, "以工代赈经办", Role.COUNTY_OFFICER, "371422"),)),
-    DemoAccount("demo.feixian", "演示县级经办戊", (DemoPost(FEIXIAN_DRC, "以工代赈经办", Role.COUNTY_OFFICER, "371325"),)),
-    DemoAccount("demo.baodian", "演示乡镇经办己", (DemoPost(BAODIAN, "以工代赈经办", Role.TOWNSHIP_CLERK, "371422104"),)),
-    DemoAccount("demo.village", "演示村级干部庚", (DemoPost(VILLAGE, "村级负责人", Role.VILLAGE_CADRE, BAODIAN_VILLAGE),)),
+    DemoAccount(
+        "demo.ningjin", "演示县级经办丁", (DemoPost(NINGJIN_DRC, "以工代赈经办", Role.COUNTY_OFFICER, "371422"),)
+    ),
+    DemoAccount(
+        "demo.feixian", "演示县级经办戊", (DemoPost(FEIXIAN_DRC, "以工代赈经办", Role.COUNTY_OFFICER, "371325"),)
+    ),
+    DemoAccount(
+        "demo.baodian", "演示乡镇经办己", (DemoPost(BAODIAN, "以工代赈经办", Role.TOWNSHIP_CLERK, "371422104"),)
+    ),
+    DemoAccount(
+        "demo.village", "演示村级干部庚", (DemoPost(VILLAGE, "村级负责人", Role.VILLAGE_CADRE, BAODIAN_VILLAGE),)
+    ),
     DemoAccount("demo.owner", "演示业主经办辛", (DemoPost(OWNER, "项目负责人", Role.OWNER, "371422"),)),
     DemoAccount("demo.contractor", "演示施工经办壬", (DemoPost(CONTRACTOR, "劳资专管员", Role.CONTRACTOR, "371422"),)),
     DemoAccount(

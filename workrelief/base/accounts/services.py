@@ -7,6 +7,7 @@ from datetime import date
 
 from axes.utils import reset as forget_failures
 from django.contrib.auth.hashers import check_password
+from django.db.models import QuerySet
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import Role
@@ -127,7 +128,7 @@ def unlock(actor: Actor, user_id: int, *, reason: str = "") -> User:
 
 def change_password(actor: Actor, *, old: str, new: str) -> User:
     """Change one's own password. Raises InvalidInput (the old one is wrong), RuleViolated (O01)."""
-    with change(actor, "account.password", User.objects.filter(pk=actor.user_id)) as c:
+    with change(actor, "account.password", _own_account(actor)) as c:
         if not check_password(old, c.row.password):
             raise InvalidInput("account.old_password", "原口令不正确，请重新输入。")
         c.require(password_findings(new, c.row))
@@ -143,6 +144,10 @@ def set_password(actor: Actor, user_id: int, *, new: str, reason: str = "") -> U
         _replace_password(c.row, new)
         c.details["password_set"] = True
     return c.row
+
+
+def _own_account(actor: Actor) -> QuerySet[User]:
+    return User.objects.none() if actor.user_id is None else User.objects.filter(pk=actor.user_id)
 
 
 def _replace_password(user: User, new: str) -> None:

@@ -17,7 +17,17 @@ JSON = "application/json"
 UNKNOWN = "application/octet-stream"
 
 SPREADSHEETS = frozenset({XLSX, XLS, CSV})
-SUFFIXES = {XLSX: "xlsx", XLS: "xls", DOCX: "docx", CSV: "csv", PDF: "pdf", PNG: "png", JPEG: "jpg", ZIP: "zip", JSON: "json"}
+SUFFIXES = {
+    XLSX: "xlsx",
+    XLS: "xls",
+    DOCX: "docx",
+    CSV: "csv",
+    PDF: "pdf",
+    PNG: "png",
+    JPEG: "jpg",
+    ZIP: "zip",
+    JSON: "json",
+}
 
 _MAGIC = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
