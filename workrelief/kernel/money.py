@@ -43,6 +43,16 @@ def fen_from_cell(value: float | int | str | Decimal, *, unit: str) -> int:
 
     Rounds half up to a whole fen. Raises InvalidInput for text that is not one amount ("约4000", "≥15", "100-200").
     """
+    return int(round_half_up(_exact_fen(value, unit)))
+
+
+def wan_cell_fen(value: float | int | str | Decimal) -> int:
+    """A cell of a form whose amounts are 万元 with two decimals by rule (reading 5): rounded once to 0.01 万元, in fen."""
+    return int(round_half_up(_exact_fen(value, "万元") / FEN_PER_WAN, 2) * FEN_PER_WAN)
+
+
+def _exact_fen(value: float | int | str | Decimal, unit: str) -> Decimal:
+    """The amount in fen as the cell holds it, not rounded yet."""
     if isinstance(value, bool):
         raise InvalidInput("money.form", f"“{value}”不是金额。")
     if isinstance(value, str):
@@ -51,23 +61,14 @@ def fen_from_cell(value: float | int | str | Decimal, *, unit: str) -> int:
         if not found:
             raise InvalidInput("money.form", f"“{value}”不是一个确定的金额。")
         number = Decimal(("-" if found["sign"] else "") + found["number"])
-        scale = _UNITS[found["unit"]] or _UNITS[unit]
-    else:
-        try:
-            number = shortest_decimal(value)
-        except InvalidOperation as err:
-            raise InvalidInput("money.form", f"“{value}”不是金额。") from err
-        if not number.is_finite():
-            raise InvalidInput("money.form", f"“{value}”不是金额。")
-        scale = _UNITS[unit]
-    return int(round_half_up(number * scale))
-
-
-def wan_cell_fen(value: float | int | str | Decimal) -> int:
-    """A cell of a form whose amounts are 万元 with two decimals by rule (reading 5): rounded to 0.01 万元, in fen."""
-    fen = fen_from_cell(value, unit="万元") if isinstance(value, str) else None
-    number = Decimal(fen) / FEN_PER_WAN if fen is not None else shortest_decimal(value)
-    return int(round_half_up(number, 2) * FEN_PER_WAN)
+        return number * (_UNITS[found["unit"]] or _UNITS[unit])
+    try:
+        number = shortest_decimal(value)
+    except InvalidOperation as err:
+        raise InvalidInput("money.form", f"“{value}”不是金额。") from err
+    if not number.is_finite():
+        raise InvalidInput("money.form", f"“{value}”不是金额。")
+    return number * _UNITS[unit]
 
 
 def yuan_text(fen: int) -> str:

@@ -221,13 +221,18 @@ def _decimal(column: Column, _unit: str) -> Parse:
 
 
 def _money(column: Column, unit: str) -> Parse:
+    return _amount(column, unit, step=1)
+
+
+def _amount(column: Column, unit: str, *, step: int) -> Parse:
+    """An amount rounded once, half up, to a multiple of `step` fen."""
     scale = SCALES[unit]
 
     def read(cell: object) -> object:
         if type(cell) is float and 0 <= cell < 1e9:
             scaled = cell * scale
             near = round(scaled)
-            if abs(scaled - near) < 1e-4 and near < 1e15:
+            if abs(scaled - near) < 1e-4 and near < 1e15 and near % step == 0:
                 return near
         found = _number(cell)
         if isinstance(found, Doubt):
@@ -235,7 +240,7 @@ def _money(column: Column, unit: str) -> Parse:
         number, own, rest = found
         if rest and (not rest.startswith(("/", "每", "一")) or not own) and rest not in ("整", "人民币"):
             return _bad(f"“{shown(cell)}”的单位与本列不符", "只填金额数字")
-        fen = int(round_half_up(number * (SCALES[own] if own else scale)))
+        fen = int(round_half_up(number * (SCALES[own] if own else scale) / step)) * step
         if fen < 0 and not column.allow_negative:
             return _bad("金额不能为负数")
         if abs(fen) > 10**15:
@@ -248,18 +253,7 @@ def _money(column: Column, unit: str) -> Parse:
 
 
 def _wan(column: Column, _unit: str) -> Parse:
-    read_fen = _money(column, "万元")
-    step = FEN_PER_WAN // 100
-
-    def read(cell: object) -> object:
-        found = read_fen(cell)
-        fen = found.value if isinstance(found, Doubt) else found
-        if not isinstance(fen, int):
-            return found
-        rounded = int(round_half_up(Decimal(fen) / step)) * step
-        return Doubt(rounded, found.level, found.reason, found.remedy) if isinstance(found, Doubt) else rounded
-
-    return read
+    return _amount(column, "万元", step=FEN_PER_WAN // 100)
 
 
 def _day(year: int, month: int, day: int, cell: object) -> date | Doubt:
