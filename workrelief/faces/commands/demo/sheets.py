@@ -128,7 +128,7 @@ def _project_heads(unit: str) -> list[Head]:
     funds = " | ".join(f"{fund.label}{unit} 12 number" for fund in _FUND_COLUMNS)
     return heads(
         f"""
-序号 6 int | 年度 6 int | 级次 6 | 市 8 | 县（市、区） 10 | 项目名称 40 | 项目代码 26 | 项目线 14 | 领域 10
+序号 6 int | 年度 6 int | 级次 6 | 市 8 | 县（市、区） 10 | 乡镇（街道） 12 | 项目名称 40 | 项目代码 26 | 项目线 14 | 领域 10
 建设性质 8 | 建设单位 24 | 施工单位 24 | 主要建设内容 36 | 总投资{unit} 12 number | 年度计划投资{unit} 12 number
 {funds}
 已下达中央资金{unit} 12 number | 开工时间 12 date | 完工时间 12 date | 适用的建设任务 22 | 用工环节 30 | 用工岗位 20
@@ -147,7 +147,8 @@ def _project_rows(projects: Sequence[Project], habit: Habit) -> Iterator[list[Ce
         if order % 9 == 4:  # what adding up columns of decimals leaves behind
             investment = float(f"{p.investment_fen / WAN:.2f}") * (1 + 2**-52)
         yield [
-            order, YEAR, p.list_level, p.county.city_name, p.county.name, p.name, p.code, p.track.label,
+            order, YEAR, p.list_level, p.county.city_name, p.county.name,
+            p.town.name if p.town else habit.nothing, p.name, p.code, p.track.label,
             p.work.sector.label, p.construction, p.owner, p.implementer, p.content, investment,
             wan(p.investment_fen * 3 // 5 // WAN * WAN),
             *(wan(planned[k]) if k in planned else habit.nothing for k in _FUND_COLUMNS),
@@ -159,10 +160,10 @@ def _project_rows(projects: Sequence[Project], habit: Habit) -> Iterator[list[Ce
             "演示丙 0530-0000000", habit.nothing,
         ]  # fmt: skip
     if habit.has_totals:
-        column = "N"
+        column = "O"
         last = len(projects) + 3
         total = sum(p.investment_fen for p in projects)
-        yield ["合计", *[None] * 12, Formula(f"SUM({column}4:{column}{last})", total / WAN)]
+        yield ["合计", *[None] * 13, Formula(f"SUM({column}4:{column}{last})", total / WAN)]
 
 
 # ---------- the provincial progress table of 20 columns ----------

@@ -1,0 +1,240 @@
+"""Loads the demo year: draws its spreadsheets and brings each in through intake, as the officer it belongs to.
+
+Counties are independent of each other, so a few processes take one county after the other: one draws while another
+commits. A file that is committed already is recognised by its content and left out, so a load that was killed goes on
+where it stopped; a file half imported has left nothing behind, since each commit is one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+
+from workrelief.base.audit.sm3 import sm3_file
+from workrelief.base.divisions import queries as divisions
+from workrelief.base.divisions.tree import Kind
+from workrelief.base.intake import queries as batches
+from workrelief.base.intake import services as intake
+from workrelief.base.intake.states import CHECKED, COMMITTED, UPLOADED
+from workrelief.faces.commands.demo import helper, sheets
+from workrelief.faces.commands.demo.officers import make_officers, officer
+from workrelief.faces.commands.demo.plan import County, Size, Town, YearPlan, plan_year
+from workrelief.faces.commands.demo.sheets import SheetFile
+from workrelief.kernel import clock
+from workrelief.kernel.errors import RuleViolated
+
+RECEIVED_AT = datetime(2023, 1, 9, 8, 30, tzinfo=clock.CHINA)
+"""When the sheets of the year come in: after its end, before the annual figures are closed."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One file brought in: data rows taken over, remarks of the check, seconds to draw and to import it."""
+
+    kind: str
+    rows: int
+    remarks: int = 0
+    drawn_seconds: float = 0.0
+    seconds: float = 0.0
+    was_there: bool = False
+
+
+@dataclass
+class Loaded:
+    """What a load did, by kind of file. Seconds are summed over all processes."""
+
+    files: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    drawn_seconds: float = 0.0
+    remarks: int = 0
+    were_there: int = 0
+
+    def add(self, *results: Imported) -> None:
+        for one in results:
+            self.files[one.kind] = self.files.get(one.kind, 0) + 1
+            self.rows[one.kind] = self.rows.get(one.kind, 0) + one.rows
+            self.seconds[one.kind] = round(self.seconds.get(one.kind, 0.0) + one.seconds, 3)
+            self.drawn_seconds = round(self.drawn_seconds + one.drawn_seconds, 3)
+            self.remarks += one.remarks
+            self.were_there += one.was_there
+
+
+def division_tree() -> tuple[County, ...]:
+    """The 136 counties of the loaded divisions with their towns and streets."""
+    return tuple(
+        County(
+            code=node.code,
+            name=node.name,
+            city_code=f"{node.code[:4]}00000000",
+            city_name=divisions.name(f"{node.code[:4]}00000000"),
+            towns=tuple(
+                Town(t.code, t.name) for t in divisions.children(node.code) if t.kind is not Kind.TOWNSHIP_UNIT
+            ),
+        )
+        for node in divisions.counties()
+    )
+
+
+@cache
+def _plan(size: Size) -> YearPlan:
+    return plan_year(division_tree(), size)
+
+
+def load_year(size: Size, *, processes: int, say: Say, password: str = "") -> Loaded:
+    """Draw and import the whole year; with `processes` = 1 everything happens in this process.
+
+    Raises RuleViolated when a row is refused: the demo's sheets hold none that should be.
+    """
+    plan = _plan(size)
+    prepare_folder(size)
+    make_officers(dict.fromkeys(c.county.city_code for c in plan.counties), password=password)
+    loaded = Loaded()
+    for number in range(len(plan.cities)):
+        loaded.add(bring_list(size, number))
+    loaded.add(bring_progress(size))
+    say(f"项目清单 {loaded.rows['project_list']} 个项目")
+    for done, results in enumerate(_counties(size, processes), start=1):
+        loaded.add(*results)
+        if done % 10 == 0 or done == len(plan.counties):
+            lines = loaded.rows["pay_sheet"]
+            say(f"已导入 {done}/{len(plan.counties)} 个县（市、区），发放明细 {lines:,} 行")
+    for number in range(len(plan.cities)):
+        loaded.add(bring_training(size, number))
+    return loaded
+
+
+def _counties(size: Size, processes: int) -> Iterator[tuple[Imported, ...]]:
+    """Every county's roster and pay ledger; the largest first, so that no process ends long after the others."""
+    plan = _plan(size)
+    order = sorted(range(len(plan.counties)), key=lambda i: -sum(p.headcount for p in plan.counties[i].projects))
+    if processes == 1:
+        for number in order:
+            yield bring_county(size, number)
+        return
+    connections.close_all()
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn, initializer=helper.begin, initargs=(os.getpid(),)) as pool:
+        for one in as_completed([pool.submit(helper.bring_county, size, number) for number in order]):
+            yield one.result()
+
+
+# ---------- one office's files ----------
+
+
+def bring_list(size: Size, number: int) -> Imported:
+    """The list of projects of one city."""
+    plan = _plan(size)
+    city = plan.cities[number]
+    file = sheets.project_list_file(plan, city)
+    return _bring(size, file, lambda path: sheets.write_project_list(path, plan, city), minute=number)
+
+
+def bring_progress(size: Size) -> Imported:
+    """The provincial table of 20 columns."""
+    plan = _plan(size)
+    return _bring(size, sheets.progress_file(), lambda path: sheets.write_progress(path, plan), minute=30)
+
+
+def bring_county(size: Size, number: int) -> tuple[Imported, ...]:
+    """Roster, then pay ledger of one county; drawn together when one of them is missing."""
+    plan = _plan(size)
+    year = plan.counties[number]
+    roster, ledger = sheets.roster_file(year), sheets.pay_file(year)
+    folder = folder_of(size)
+    began = time.perf_counter()
+    if not all((folder / f.path).exists() for f in (roster, ledger)):
+        for f in (roster, ledger):
+            (folder / f.path).parent.mkdir(parents=True, exist_ok=True)
+        sheets.write_county(folder / roster.path, folder / ledger.path, plan, year)
+    drawn = time.perf_counter() - began
+    minute = 60 + number * 2
+    return (
+        _import(folder / roster.path, roster, minute=minute, drawn_seconds=drawn),
+        _import(folder / ledger.path, ledger, minute=minute + 1),
+    )
+
+
+def bring_training(size: Size, number: int) -> Imported:
+    """The training register of one city."""
+    plan = _plan(size)
+    city = plan.cities[number]
+    file = sheets.training_file(plan, city)
+    return _bring(size, file, lambda path: sheets.write_training(path, plan, city), minute=360 + number)
+
+
+def _bring(size: Size, file: SheetFile, draw: Callable[[Path], int], *, minute: int) -> Imported:
+    path = folder_of(size) / file.path
+    began = time.perf_counter()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draw(path)
+    return _import(path, file, minute=minute, drawn_seconds=time.perf_counter() - began)
+
+
+def _import(path: Path, file: SheetFile, *, minute: int, drawn_seconds: float = 0.0) -> Imported:
+    """Upload and commit one file as its officer (the commit judges every row); `minute` is when it arrives.
+
+    A batch that an earlier load uploaded but did not commit is taken up again.
+    """
+    began = time.perf_counter()
+    with clock.travel(RECEIVED_AT + timedelta(minutes=minute)):
+        actor = officer(file.division)
+        alike = batches.batches(actor.scope, kind=file.kind).filter(file_sm3=sm3_file(path))
+        if committed := alike.filter(state=COMMITTED).first():
+            return Imported(file.kind, committed.rows_good, drawn_seconds=drawn_seconds, was_there=True)
+        waiting = alike.filter(state__in=(UPLOADED, CHECKED)).first()
+        if waiting is None:
+            with path.open("rb") as stream:
+                waiting = intake.upload(actor, stream, path.name, file.kind)
+        batch = intake.commit(actor, waiting.pk)
+    if batch.rows_bad:
+        first = batches.issues(actor.scope, batch.pk, level="error").first()
+        raise RuleViolated("demo.refused", f"{path.name}：{first or '有行未通过'}（共 {batch.rows_bad} 行）")
+    return Imported(
+        file.kind, batch.rows_good, batch.remarks, drawn_seconds=drawn_seconds, seconds=time.perf_counter() - began
+    )
+
+
+# ---------- the folder of the spreadsheets ----------
+
+
+def folder_of(size: Size) -> Path:
+    return Path(settings.DATA_DIR) / "demo" / size
+
+
+def prepare_folder(size: Size) -> Path:
+    """The folder of the spreadsheets, emptied when it was drawn from another plan."""
+    folder = folder_of(size)
+    folder.mkdir(parents=True, exist_ok=True)
+    mark, current = folder / "plan.json", {"plan": fingerprint(size)}
+    if not mark.exists() or json.loads(mark.read_text()) != current:
+        for old in [*folder.glob("*/*.xlsx"), *folder.glob("*/*.part")]:
+            old.unlink()
+        mark.write_text(json.dumps(current))
+    return folder
+
+
+def fingerprint(size: Size) -> str:
+    """What the spreadsheets follow from: the size, the divisions, and the code that draws them."""
+    digest = hashlib.sha256(size.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        if source.name not in ("load.py", "officers.py", "helper.py"):
+            digest.update(source.read_bytes())
+    for county in division_tree():
+        digest.update(repr(county).encode())
+    return digest.hexdigest()

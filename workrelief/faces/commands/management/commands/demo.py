@@ -1,0 +1,96 @@
+"""manage.py demo [--size s|m] [--load-only] [--json]: draw the demo year, import it, seal it and write its bulletin."""
+
+from __future__ import annotations
+
+import os
+import time
+from argparse import ArgumentParser
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+from workrelief.base.divisions.services import load_divisions
+from workrelief.config.env import ENV
+from workrelief.faces.commands.demo.load import folder_of, load_year
+from workrelief.faces.commands.demo.officers import officer
+from workrelief.faces.commands.demo.plan import YEAR, Size
+from workrelief.faces.commands.output import DocumentCommand
+from workrelief.figures.snapshots.services import seal_period
+from workrelief.kernel import clock
+from workrelief.kernel.period import Period
+from workrelief.outputs.bulletins import services as bulletins
+
+SEALED_AT = datetime(2023, 1, 12, 8, 0, tzinfo=clock.CHINA)
+PROVINCE = "370000000000"
+
+
+class Command(DocumentCommand):
+    help = "生成2022年演示数据的表格，逐份导入，锁版，编写年度通报。中断后重新执行会接着做。"
+    task = "演示数据"
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--size", choices=("s", "m"), default="m", help="s：三市九县；m：全省全年")
+        parser.add_argument("--load-only", action="store_true", help="只导入，不提示启动网站")
+        parser.add_argument("--processes", type=int, default=0, help="导入进程数，缺省按处理器数，最多 2")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        began = time.perf_counter()
+        size: Size = options["size"]
+        processes = options["processes"] or (1 if size == "s" else min(os.cpu_count() or 1, 2))
+        call_command("migrate", verbosity=0, interactive=False)
+        load_divisions()
+        loaded = load_year(size, processes=processes, say=self.say, password=ENV.demo_password)
+        loading = time.perf_counter() - began
+        self.say("锁版 …")
+        with clock.travel(SEALED_AT):
+            actor = officer(PROVINCE)
+            manifest = seal_period(actor, Period(str(YEAR)))
+            sealing = time.perf_counter() - began - loading
+            self.say("编写年度通报 …")
+            bulletin = bulletins.compose_annual(actor, Period(str(YEAR)))
+            made = bulletins.composition(actor.scope, bulletin)
+            files = []
+            for form in bulletins.FORMATS:
+                path = self._out(size) / bulletins.file_name(bulletin, form)
+                path.write_bytes(bulletins.rendered(actor.scope, bulletin, form))
+                files.append(str(path))
+        total = time.perf_counter() - began
+        return {
+            "size": size,
+            "spreadsheets": str(folder_of(size)),
+            "files": loaded.files,
+            "rows": loaded.rows,
+            "remarks": loaded.remarks,
+            "were_there": loaded.were_there,
+            "manifest": manifest.name,
+            "bulletin": bulletin.pk,
+            "bulletin_files": files,
+            "headline": made.headline,
+            "seconds": {
+                "load": round(loading, 1),
+                "seal": round(sealing, 1),
+                "bulletin": round(total - loading - sealing, 1),
+                "total": round(total, 1),
+                "drawing": loaded.drawn_seconds,
+                "importing": loaded.seconds,
+            },
+        }
+
+    def text(self, document: dict[str, Any]) -> None:
+        rows, seconds = document["rows"], document["seconds"]
+        self.stdout.write(
+            f"演示数据已就绪：{sum(document['files'].values())} 份表格，{rows['project_list']} 个项目，"
+            f"{rows['roster']:,} 条花名册，{rows['pay_sheet']:,} 条发放明细；用时 {seconds['total']:.0f} 秒。"
+        )
+        self.stdout.write(f"表格在 {document['spreadsheets']}")
+        for path in document["bulletin_files"]:
+            self.stdout.write(f"通报 {path}")
+        self.stdout.write("")
+        self.stdout.write(document["headline"])
+
+    def _out(self, size: Size) -> Path:
+        path = folder_of(size) / "6 通报"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
