@@ -21,7 +21,7 @@ from workrelief.kernel.errors import InvalidInput
 from workrelief.kernel.figure import Figure, FigureTable
 from workrelief.kernel.kinds import TWO_PROMOTIONS
 from workrelief.kernel.period import Period
-from workrelief.kernel.units import FEN, PERSON, show, unit_suffix
+from workrelief.kernel.units import FEN, show, unit_suffix
 from workrelief.outputs.bulletins.source import MARK, Placeholder, parse
 from workrelief.outputs.bulletins.tables import CHARTS, TABLES, BarSpec, TableColumn, TableSpec
 from workrelief.outputs.render.blocks import (
@@ -42,7 +42,6 @@ _CHILD = {codes.Level.PROVINCE: "city", codes.Level.CITY: "county", codes.Level.
 _WHOLE = {codes.Level.PROVINCE: "全省", codes.Level.CITY: "全市", codes.Level.COUNTY: "全县"}
 _CHILD_HEAD = {"city": "市", "county": "县（市、区）", "project": "项目"}
 _NOT_WHERE = frozenset({"form", "by", "n"})
-_SMALL_HEADCOUNT = 10_000
 
 
 @dataclass(frozen=True)
@@ -314,10 +313,9 @@ class _Composer:
         return self._tables[wanted]
 
     def figure_text(self, figure: Figure, *, form: str) -> str:
-        """Provincial form with its unit; heads below ten thousand stay whole persons, as official texts write them."""
-        small = figure.unit is PERSON and figure.value is not None and abs(figure.value) < _SMALL_HEADCOUNT
-        headline = form != "table" and not small
-        return show(figure, headline=headline, suffix=True).replace(",", "")
+        """Provincial form with its unit; what would be less than one of it (0.3万人) is written in the smaller unit."""
+        small = figure.value is not None and abs(figure.value) < figure.unit.headline.divisor
+        return show(figure, headline=form != "table" and not small, suffix=True).replace(",", "")
 
     def bind(self, figure: Figure, text: str, where: str) -> Run:
         ref = f"f{len(self.bound) + 1}"

@@ -43,7 +43,7 @@ def compose_annual(
     if period.kind != "year":
         raise InvalidInput("bulletin.period", f"年度通报的期间应为整年，现为{period.label}。")
     place = division or actor.home
-    sealed = manifest or snapshots.newest_sealed(period)
+    sealed = manifest or _newest_sealed(period)
     if sealed is None:
         raise Conflict("bulletin.unsealed", f"{period.label}数据尚未锁版。请先执行锁版（seal {period}），再编写通报。")
     standing = Bulletin.objects.within(actor.scope).filter(kind="annual", period=str(period), division_code=place)
@@ -83,7 +83,7 @@ def save_source(actor: Actor, bulletin_id: int, *, source: str, version: int) ->
 def rebind(actor: Actor, bulletin_id: int) -> Bulletin:
     """Bind a draft to the newest sealed snapshot of its period."""
     with _draft(actor, "bulletin.compose", bulletin_id) as c:
-        newest = snapshots.newest_sealed(Period(c.row.period))
+        newest = _newest_sealed(Period(c.row.period))
         if newest is None:
             raise Conflict("bulletin.unsealed", "该期数据没有锁版。")
         c.row.manifest = newest
@@ -187,6 +187,12 @@ def _draft(actor: Actor, action: str, bulletin_id: int) -> Iterator[Change[Bulle
         if opened.row.state != "draft":
             raise Conflict("bulletin.state", "通报已核数或已印发，不能修改。需要修改的，请先退回拟稿。")
         yield opened
+
+
+def _newest_sealed(period: Period) -> str | None:
+    """Name of the newest sealed snapshot of exactly this period."""
+    newest = snapshots.sealed_manifests().filter(period=str(period)).order_by("-version", "-id").first()
+    return None if newest is None else newest.name
 
 
 def _another_person(actor: Actor, first: int | None, message: str) -> None:
