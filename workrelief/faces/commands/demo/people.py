@@ -26,6 +26,7 @@ _RATE_RANGE = (120, 300)
 _KEY_RATE_RANGE = (120, 320)
 _HOUR_RATE_RANGE = (22, 25)
 _PIECES = ((4, "米"), (5, "米"), (8, "平方米"), (10, "平方米"))
+"""Yuan for one piece and what a piece is; most offices write 件 for all of them."""
 _DOUBLE_PERCENT = 8
 _LAST_DAY = date(YEAR, 12, 31)
 
@@ -196,7 +197,8 @@ def _engagement(
         hour = min(day_yuan // 8, _HOUR_RATE_RANGE[1])
         unit, unit_text, price, half_day = PayUnit.HOUR, "小时", hour * YUAN, hour * 4 * YUAN
     elif draw > 95:
-        each, unit_text = rng.choice(_PIECES)
+        each, piece = rng.choice(_PIECES)
+        unit_text = piece if int(project.county.code[:6]) % 12 == 1 else "件"
         basis, unit, price = PayBasis.PIECE, PayUnit.PIECE, each * YUAN
         half_day = day_yuan * YUAN // 2 // price * price
     origin = rng.randint(1, 100)

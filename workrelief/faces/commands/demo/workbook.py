@@ -122,16 +122,16 @@ _NUMBER_FORMATS: dict[Style, str] = {"text": "@", "int": "0", "number": "0.00", 
 
 def _stream(xml: str, write: Callable[[bytes], Any], table: Table, first: int) -> int:
     """The frame's sheet with the rows put in before the end of its data."""
-    styles = [""] * len(table.heads)
+    styles = [">"] * len(table.heads)
     for low, high, style in _COL.findall(xml):
         for i in range(int(low) - 1, int(high)):
-            styles[i] = f' s="{style}"'
+            styles[i] = f' s="{style}">'
     before, after = xml.split("</sheetData>")
-    letters = [_letter(i) for i in range(len(table.heads))]
+    starts = [f'<c r="{_letter(i)}' for i in range(len(table.heads))]
     write(_DIMENSION.sub("", before).encode())
     number, count, chunk = first, 0, []
     for row in _with_closing(table):
-        chunk.append(_row(row, number, letters, styles))
+        chunk.append(_row(row, number, starts, styles))
         number += 1
         if len(chunk) == _CHUNK:
             write("".join(chunk).encode())
@@ -147,21 +147,20 @@ def _with_closing(table: Table) -> Iterator[Sequence[Cell]]:
         yield (line,)
 
 
-def _row(row: Sequence[Cell], number: int, letters: Sequence[str], styles: Sequence[str]) -> str:
+def _row(row: Sequence[Cell], number: int, starts: Sequence[str], styles: Sequence[str]) -> str:
     cells = []
-    for letter, style, value in zip(letters, styles, row, strict=False):
-        if value is None:
-            continue
-        if isinstance(value, str):
-            if "&" in value or "<" in value or ">" in value:
-                value = escape(value)
-            cells.append(f'<c r="{letter}{number}" t="inlineStr"{style}><is><t>{value}</t></is></c>')
+    for start, style, value in zip(starts, styles, row, strict=False):
+        kind = type(value)
+        if kind is str:
+            if "&" in value or "<" in value:  # type: ignore[operator] # the type was just asked
+                value = escape(value)  # type: ignore[arg-type]
+            cells.append(f'{start}{number}" t="inlineStr"{style}<is><t>{value}</t></is></c>')
+        elif kind is int or kind is float:
+            cells.append(f'{start}{number}"{style}<v>{value!r}</v></c>')
         elif isinstance(value, date):
-            cells.append(f'<c r="{letter}{number}"{style}><v>{value.toordinal() - _EPOCH}</v></c>')
+            cells.append(f'{start}{number}"{style}<v>{value.toordinal() - _EPOCH}</v></c>')
         elif isinstance(value, Formula):
-            cells.append(f'<c r="{letter}{number}"{style}><f>{escape(value.text)}</f><v>{value.value!r}</v></c>')
-        else:
-            cells.append(f'<c r="{letter}{number}"{style}><v>{value!r}</v></c>')
+            cells.append(f'{start}{number}"{style}<f>{escape(value.text)}</f><v>{value.value!r}</v></c>')
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 
