@@ -81,6 +81,12 @@ def sealed_manifests() -> QuerySet[Manifest]:
     return Manifest.objects.filter(kind="sealed").order_by("-id")
 
 
+def newest_sealed(period: Period) -> str | None:
+    """Name of the newest snapshot sealed for exactly this period; None while it has not been sealed."""
+    found = Manifest.objects.filter(kind="sealed", period=str(period)).order_by("-version").values_list("name", flat=True)
+    return found.first()
+
+
 def manifest(name: str) -> Manifest:
     """Raises NotFound."""
     found = Manifest.objects.filter(name=name).first()
