@@ -72,6 +72,7 @@ class Project(ScopedModel):
             models.Index(fields=["track", "-investment_fen"], name="project_track_size"),
             models.Index(fields=["-updated_at"], name="project_recent"),
             models.Index(fields=["name_key"], name="project_name_key"),
+            models.Index(fields=["batch_id"], name="project_batch"),
         ]
 
     def __str__(self) -> str:

@@ -13,12 +13,14 @@ from workrelief.kernel.kinds import Audience, TrainingType
 class TrainingSession(ScopedModel):
     """One session. `id` is the dense `session_key` of the ledger."""
 
-    scope_fields: ClassVar[ScopeFields] = ScopeFields(project="project_id")
+    scope_fields: ClassVar[ScopeFields] = ScopeFields(sector="project__sector", project="project_id")
 
     id = models.AutoField(primary_key=True)
     number = models.CharField(max_length=40, help_text="培训编号, unique within the organising division")
     division_code = models.CharField(max_length=12, help_text="division that organised it")
-    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, null=True, related_name="training_sessions")
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.PROTECT, null=True, related_name="training_sessions"
+    )
     training_type = models.CharField(max_length=10, choices=TrainingType.choices())
     form = models.CharField(max_length=20, help_text="形式: 电视电话会议、集中培训、现场推进")
     topic = models.CharField(max_length=160)
@@ -33,7 +35,11 @@ class TrainingSession(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         constraints = [models.UniqueConstraint(fields=["division_code", "number"], name="training_number_once")]
-        indexes = [models.Index(fields=["division_code", "-held_on"], name="training_place")]
+        indexes = [
+            models.Index(fields=["division_code", "-held_on"], name="training_place"),
+            models.Index(fields=["-held_on", "-id"], name="training_recent"),
+            models.Index(fields=["batch_id"], name="training_batch"),
+        ]
 
     def __str__(self) -> str:
         return self.topic

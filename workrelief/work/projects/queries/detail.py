@@ -14,7 +14,9 @@ from workrelief.kernel.period import Period
 from workrelief.work.projects.models import ProgressReport, ProgressStage, Project
 from workrelief.work.projects.queries.lists import project_row
 
-PROJECT_FIGURES = ("headcount_project", "person_days", "wages_paid", "wages_due", "wages_per_head")
+PROJECT_FIGURES = (
+    "headcount_project", "person_days", "wages_paid", "wages_due", "wages_per_head", "labour_pay_share",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -100,16 +100,19 @@ def project_row(scope: Scope, project_id: int) -> Project:
 
 @dataclass(frozen=True)
 class ListTotals:
-    """What stands under the list: number of projects, and their total investment in fen."""
+    """What stands under the list: number of projects, total investment and planned pay in fen, planned workers."""
 
     projects: int
     investment_fen: int
+    planned_workers: int
+    planned_pay_fen: int
 
 
 def totals(found: QuerySet[Project]) -> ListTotals:
     """Totals of a whole result of `projects()`, not of the page shown."""
-    sums = found.order_by().aggregate(projects=Count("pk"), investment_fen=Sum("investment_fen"))
-    return ListTotals(sums["projects"], sums["investment_fen"] or 0)
+    names = ("investment_fen", "planned_workers", "planned_pay_fen")
+    sums = found.order_by().aggregate(projects=Count("pk"), **{f"sum_{name}": Sum(name) for name in names})
+    return ListTotals(sums["projects"], *(sums[f"sum_{name}"] or 0 for name in names))
 
 
 _PREFIX_LENGTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9}
