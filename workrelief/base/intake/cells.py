@@ -26,6 +26,7 @@ _WITH_UNIT = re.compile(r"^[¥]?(?P<number>[+\-]?(?:\d+(?:\.\d*)?|\.\d+))(?P<uni
 _VAGUE = re.compile(r"约|大约|左右|近|余|多|以上|以下|不少于|不低于|不超过|至少|最多|[≥≤><≈~～±]|\d\s*[-—–－~～至到]\s*\d")
 _DATE = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
 _MONTH = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?份?$")
+_SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$")
 _UNIT_WORDS = frozenset({"天", "日", "工日", "个工日", "工", "小时", "时", "人", "名", "个", "次", "人次", "项", "件", "场", "期", "处", "米", "平方米", "立方米", "公里"})
 
 
@@ -107,7 +108,11 @@ def _bad(reason: str, remedy: str = "改正后重新上传") -> Doubt:
 def _text(column: Column, _unit: str) -> Parse:
     limit = column.max_length
 
+    most = limit or 1_000_000
+
     def read(cell: object) -> object:
+        if type(cell) is str and cell.isalnum() and len(cell) <= most:
+            return cell
         text = cell.strip() if type(cell) is str else shown(cell)
         if "\n" in text or "\r" in text:
             text = " ".join(text.split())
@@ -120,15 +125,16 @@ def _text(column: Column, _unit: str) -> Parse:
 
 def _code(column: Column, _unit: str) -> Parse:
     limit = column.max_length
+    most = limit or 1_000_000
 
     def read(cell: object) -> object:
         if type(cell) is str:
-            if cell.isalnum() and cell.isascii() and not limit:
+            if cell.isalnum() and cell.isascii() and len(cell) <= most and not _SCIENTIFIC.match(cell):
                 return cell
             text = cell.strip().lstrip("'‘’`").replace(" ", "").replace("\u3000", "").replace("\t", "")
             if not text.isascii():
                 text = unicodedata.normalize("NFKC", text)
-            if "E+" in text.upper() and _PLAIN.match(text.upper().replace("E+", "")):
+            if _SCIENTIFIC.match(text):
                 return _bad("号码被表格软件变成了科学计数，后几位已丢失", "把该列设为“文本”格式，重新填写号码")
         elif type(cell) is float or type(cell) is int:
             if abs(cell) >= 1e15:

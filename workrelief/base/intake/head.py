@@ -82,7 +82,7 @@ def find_head(
     """
     wanted = _wanted(columns)
     spread = _spread(rows[: SEARCHED_ROWS + 3], merged, offset)
-    best: tuple[tuple[int, int, int], int, int] | None = None
+    best: tuple[tuple[int, int, int, int], int, int] | None = None
     for first in range(min(SEARCHED_ROWS, len(spread))):
         if sum(1 for c in spread[first] if c) < 2:
             continue
@@ -90,17 +90,15 @@ def find_head(
             if first + depth > len(spread):
                 break
             labels = _labels(spread, first, depth)
-            if len(set(labels[-1:])) and not any(labels):
-                continue
-            places = _assign(labels, wanted)
-            score = (sum(1 for w in wanted if w.column.name in places and _needed(w.column)), len(places), -depth)
+            places, strength = _assign(labels, wanted)
+            score = (sum(1 for w in wanted if w.column.name in places and _needed(w.column)), len(places), strength, -depth)
             if places and (best is None or score > best[0]):
                 best = (score, first, depth)
     if best is None or best[0][1] < min(2, len(columns)):
         return None
     _, first, depth = best
     labels = _labels(spread, first, depth)
-    places = _assign(labels, wanted)
+    places, _ = _assign(labels, wanted)
     _refuse_doubles(labels, wanted, places, offset)
     title_lines = tuple(" ".join(t for t in dict.fromkeys(_texts(row)) if t) for row in rows[:first])
     title_unit = next((m.group(1) for line in title_lines if (m := _TITLE_UNIT.search("".join(line.split())))), None)
@@ -190,8 +188,8 @@ def _rank(label: str, wanted: _Wanted) -> int:
     return max((wanted.ranks[k] - malus for k, malus in _label_keys(label) if k in wanted.ranks), default=0)
 
 
-def _assign(labels: Sequence[str], wanted: Sequence[_Wanted]) -> dict[str, int]:
-    """Column name → head index: strongest claims first, each head and each column once."""
+def _assign(labels: Sequence[str], wanted: Sequence[_Wanted]) -> tuple[dict[str, int], int]:
+    """(column name → head index, strength of the claims): strongest claims first, each head and each column once."""
     keys = [(i, dict(reversed(_label_keys(label)))) for i, label in enumerate(labels) if label]
     claims: list[tuple[int, int, str]] = []
     for w in wanted:
@@ -201,11 +199,13 @@ def _assign(labels: Sequence[str], wanted: Sequence[_Wanted]) -> dict[str, int]:
                 claims.append((-max(w.ranks[k] - found[k] for k in shared), i, w.column.name))
     places: dict[str, int] = {}
     taken: set[int] = set()
-    for _, i, name in sorted(claims, key=lambda c: (c[0], c[1])):
+    strength = 0
+    for malus, i, name in sorted(claims, key=lambda c: (c[0], c[1])):
         if name not in places and i not in taken:
             places[name] = i
             taken.add(i)
-    return places
+            strength -= malus
+    return places, strength
 
 
 def _refuse_doubles(labels: Sequence[str], wanted: Sequence[_Wanted], places: dict[str, int], offset: int) -> None:

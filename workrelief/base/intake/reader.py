@@ -33,6 +33,7 @@ from workrelief.kernel.errors import InvalidInput
 
 BLOCK_ROWS = 5_000
 _TOTAL = re.compile(r"^[\w（）()·、]{0,14}?(总计|合计|小计|共计|累计)[:：]?$")
+_EXAMPLE = "示例："  # begins the example row of our own templates
 _FOOT = re.compile(r"^(制表|填表|填报|审核|复核|经办|负责|单位负责|联系电话|填报日期|签字|盖章|注|备注|说明|附注)(人|日期|时间|单位)?\s*[:：]")
 _UNSHARED = frozenset({"int", "tenths", "hundredths", "decimal", "money", "wan"})
 Say = Callable[[Issue], None]
@@ -153,6 +154,8 @@ def read_blocks(
             understood += 1
             report = reader.report
             yield from reader.blocks()
+            report.total_rows.sort()
+            report.foot_rows.sort()
         reports.append(report)
     if not understood:
         titles = "、".join(c.title for c in importer.columns if c.required or c.in_head) or "、".join(c.title for c in importer.columns[:6])
@@ -247,24 +250,28 @@ class _SheetReader:
         return block
 
     def _skipped(self, raw: Sequence[Sequence[Any]], cells: dict[str, Sequence[Any]], numbers: list[int]) -> set[int]:
-        """Indexes of rows that are no data: totals, foot lines, and rows empty in every known column."""
+        """Indexes of rows that are no data: totals, foot lines, the template's example, rows empty in every known column."""
         drop: set[int] = set()
         needed = [values for n, values in cells.items() if self._columns[n].required] or list(cells.values())
         for column in raw:
+            joined = "\n".join([c for c in column if type(c) is str])
+            has_total, has_colon = "计" in joined, "：" in joined or ":" in joined
+            if not has_total and not has_colon:
+                continue
             texts = [c if type(c) is str else "" for c in column]
-            joined = "\n".join(texts)
-            if "计" in joined:
+            others = [values for values in needed if values is not column]
+            if has_total:
                 for i, text in enumerate(texts):
-                    if "计" in text and i not in drop and _TOTAL.match("".join(text.split())) and any(is_empty(v[i]) for v in needed):
+                    is_total = "计" in text and i not in drop and _TOTAL.match("".join(text.split()))
+                    if is_total and (not others or any(is_empty(v[i]) for v in others)):
                         drop.add(i)
                         self.report.total_rows.append(numbers[i])
-            if "：" in joined or ":" in joined:
+            if has_colon:
                 for i, text in enumerate(texts):
                     if text and i not in drop and _FOOT.match(text.strip()) and all(is_empty(v[i]) or v[i] == text for v in needed):
                         drop.add(i)
                         self.report.foot_rows.append(numbers[i])
-        doubtful = [i for i in range(len(numbers)) if i not in drop and all(v[i] == "" or is_empty(v[i]) for v in needed[:2])]
-        for i in doubtful:
+        for i in [i for i, cell in enumerate(needed[0]) if cell == "" or is_empty(cell)]:
             if all(is_empty(v[i]) for v in cells.values()):
                 drop.add(i)
         return drop

@@ -132,7 +132,10 @@ def commit(actor: Actor, batch_id: int, job_ctx: Steps | None = None) -> ImportB
             )  # fmt: skip
     except IntegrityError as err:
         _refuse_second(batch, cause=err)
-        raise
+        raise Conflict(
+            "import.collision",
+            "同一时刻有人导入了相同的记录（例如同一项目同一月份的发放表），本批没有导入。请重新校验后再试。",
+        ) from err
     return locked
 
 
