@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workrelief.base.access.actor import Actor
-from workrelief.base.intake import services
+from workrelief.base.intake import queries, services
 from workrelief.base.jobs.context import JobContext
 from workrelief.base.jobs.models import Job
 from workrelief.base.jobs.registry import job
@@ -23,10 +23,12 @@ def commit_batch(ctx: JobContext, *, batch_id: int) -> dict[str, object]:
 
 
 def request_check(actor: Actor, batch_id: int) -> Job:
-    """Ask for a check; a second wish while one is waiting or running is the same job."""
+    """Ask for a check; a second wish while one is waiting or running is the same job. Raises NotFound out of sight."""
+    queries.batch_for(actor, batch_id)
     return enqueue(actor, "intake.check", key=f"batch-{batch_id}", batch_id=batch_id)
 
 
 def request_commit(actor: Actor, batch_id: int) -> Job:
-    """Ask for a commit; pressing twice asks once."""
+    """Ask for a commit; pressing twice asks once. Raises NotFound out of sight."""
+    queries.batch_for(actor, batch_id)
     return enqueue(actor, "intake.commit", key=f"batch-{batch_id}", batch_id=batch_id)

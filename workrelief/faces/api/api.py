@@ -10,8 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
-from workrelief.faces.api.routers import bulletins, divisions, figures, imports, law, projects, payroll, training, workers
+from workrelief.faces.api.routers import (
+    bulletins,
+    divisions,
+    figures,
+    imports,
+    law,
+    payroll,
+    projects,
+    training,
+    workers,
+)
 from workrelief.faces.api.session import session_auth
+from workrelief.faces.shared.acting import signed_in
 from workrelief.faces.shared.errors import problem
 from workrelief.kernel.errors import DomainError, InvalidInput, NotPermitted
 
@@ -21,6 +32,7 @@ api = NinjaAPI(
     description="项目、务工、报酬、培训、指标与通报的读取和导入。金额单位为分，比例为小数，期间写作 2022、2022H1、2022Q3、2022-07。",
     auth=session_auth,
     docs_url=None,
+    docs_decorator=signed_in,
     urls_namespace="api",
 )
 
@@ -57,7 +69,7 @@ def shape_error(request: HttpRequest, err: ValidationError) -> HttpResponse:
 
 
 @api.exception_handler(AuthenticationError)
-def sign_in_first(request: HttpRequest, err: AuthenticationError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+def sign_in_first(request: HttpRequest, err: AuthenticationError) -> HttpResponse:
     """Nobody is signed in."""
     refused = NotPermitted("session.missing", "请先登录。")
     document = problem(refused, request_id=getattr(request, "request_id", "")) | {"status": 401}

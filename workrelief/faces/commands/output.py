@@ -13,19 +13,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from workrelief.base.access.actor import Actor, system_actor
-from workrelief.base.law.registry import resolve
+from workrelief.faces.shared.errors import finding_document
 from workrelief.kernel.errors import DomainError, InvalidInput
-from workrelief.kernel.findings import Finding
-
-
-def finding_document(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule_id": finding.rule_id,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "clause": resolve(finding.cite) if finding.cite else "",
-    }
 
 
 class DocumentCommand(BaseCommand):

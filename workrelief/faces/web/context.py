@@ -69,4 +69,4 @@ def _posts(request: HttpRequest, actor: Actor | None) -> tuple[PostChoice, ...]:
 def _links() -> dict[str, str]:
     """Addresses of the frame's own pages; "" for one that is not built, which the frame then leaves out."""
     names = ("workbench", "search", "todo", "messages", "guide", "jobs", "switch_post", "password", "login", "logout")
-    return {name: url_of(f"web:{name}") for name in names}
+    return {name: url_of(f"web:{name.replace('_', '-')}") for name in names}

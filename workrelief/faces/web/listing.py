@@ -117,7 +117,7 @@ def export_rows(
         caption=name,
         unit_note=f"导出时间 {clock.now():%Y-%m-%d %H:%M}",
         columns=tuple(
-            xlsx.Column(c.label + (f"（{c.head_unit}）" if c.head_unit else ""), _KINDS.get(c.kind, "text"))
+            xlsx.SheetColumn(c.label + (f"（{c.head_unit}）" if c.head_unit else ""), _KINDS.get(c.kind, "text"))
             for c in columns
         ),
         rows=(tuple(_raw(c, row) for c in columns) for row in whole),

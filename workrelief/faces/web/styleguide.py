@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from workrelief.base.law import registry as law
+from workrelief.faces.shared.acting import public
 from workrelief.faces.shared.paging import paginate
 from workrelief.faces.shared.stamp import Stamp, StampItem
 from workrelief.faces.shared.tables import Action, Column, Table, build_table
@@ -18,6 +19,7 @@ from workrelief.kernel.chart import ChartSpec, Series
 from workrelief.kernel.statemachine import State
 
 
+@public
 def components(request: HttpRequest) -> HttpResponse:
     """All parts on one page, for whoever writes pages. Raises Http404 in production."""
     if getattr(settings, "MODE", "") == "production":

@@ -77,4 +77,6 @@ def bulletin_file(request: HttpRequest, bulletin_id: int, form: str) -> HttpResp
 
 
 def _row(row: queries.Bulletin) -> BulletinRow:
-    return BulletinRow(id=row.pk, kind=row.kind, period=row.period, title=row.title, state=row.state, manifest=row.manifest)
+    return BulletinRow(
+        id=row.pk, kind=row.kind, period=row.period, title=row.title, state=row.state, manifest=row.manifest
+    )

@@ -71,7 +71,11 @@ def figures(request: HttpRequest, query: Query[FigureQuery]) -> FigureTable:
     actor = acting(request, "figures.view")
     where: dict[str, tuple[str, ...]] = {
         name: tuple(values)
-        for name, values in (("track", query.track), ("training_type", query.training_type), ("audience", query.audience))
+        for name, values in (
+            ("track", query.track),
+            ("training_type", query.training_type),
+            ("audience", query.audience),
+        )
         if values
     }
     try:

@@ -40,7 +40,7 @@ class BatchRow(Schema):
     remarks: int
 
     @classmethod
-    def of(cls, batch: Any) -> BatchRow:  # noqa: ANN401 - a row of a room below
+    def of(cls, batch: Any) -> BatchRow:
         names = (
             "kind", "file_name", "file_sm3", "state", "message", "rows_read", "rows_good", "rows_bad", "errors", "remarks",
         )  # fmt: skip

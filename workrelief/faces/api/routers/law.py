@@ -26,7 +26,11 @@ def rules(request: HttpRequest) -> list[RuleRow]:
     acting(request, "law.view")
     return [
         RuleRow(
-            id=r.id, title=r.title, severity=r.severity.value, status=r.status, clauses=[registry.resolve(c) for c in r.cites]
+            id=r.id,
+            title=r.title,
+            severity=r.severity.value,
+            status=r.status,
+            clauses=[registry.resolve(c) for c in r.cites],
         )
         for r in registry.rules()
     ]

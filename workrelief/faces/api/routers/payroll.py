@@ -42,7 +42,7 @@ class PaySheetRow(Schema):
     paid_fen: int
 
     @classmethod
-    def of(cls, row: Any) -> PaySheetRow:  # noqa: ANN401 - a row of a room whose tables are private
+    def of(cls, row: Any) -> PaySheetRow:
         return cls(
             id=row.pk,
             project_id=row.project_id,
@@ -84,7 +84,7 @@ class PayLineRow(Schema):
     status: str
 
     @classmethod
-    def of(cls, line: Any) -> PayLineRow:  # noqa: ANN401 - a row of a room whose tables are private
+    def of(cls, line: Any) -> PayLineRow:
         names = (
             "id", "row_no", "worker_id", "trade", "days_x10", "quantity_x100", "rate_fen", "due_fen", "deducted_fen",
             "extra_fen", "paid_fen", "route", "paid_on", "status",

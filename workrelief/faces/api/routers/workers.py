@@ -38,7 +38,7 @@ class WorkerRow(Schema):
     group: Choice
 
     @classmethod
-    def of(cls, row: Any) -> WorkerRow:  # noqa: ANN401 - a row of a room whose tables are private
+    def of(cls, row: Any) -> WorkerRow:
         return cls(
             id=row.id,
             name=row.name,

@@ -29,7 +29,7 @@ class ProjectRow(Schema):
     ends_on: date | None
 
     @classmethod
-    def of(cls, row: Any) -> ProjectRow:  # noqa: ANN401 - a row of a room whose tables are private
+    def of(cls, row: Any) -> ProjectRow:
         return cls(**_common(row))
 
 
@@ -55,7 +55,7 @@ class ProjectDetail(ProjectRow):
     years: list[int]
 
     @classmethod
-    def of_detail(cls, detail: Any) -> ProjectDetail:  # noqa: ANN401 - queries.ProjectDetail
+    def of_detail(cls, detail: Any) -> ProjectDetail:
         row = detail.row
         return cls(
             **_common(row),
@@ -78,7 +78,7 @@ class ProjectDetail(ProjectRow):
         )
 
 
-def _common(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of a room whose tables are private
+def _common(row: Any) -> dict[str, Any]:
     return {
         "id": row.pk,
         "code": row.code,

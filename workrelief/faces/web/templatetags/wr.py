@@ -122,10 +122,11 @@ def field(bound: BoundField, full: bool = False, placeholder: str = "", autofocu
     return {"field": shown, "full": full}
 
 
-@register.inclusion_tag("_table.html")
-def table(table: Table) -> dict[str, object]:
-    """`{% table table %}`: the table built by `faces.shared.tables.build_table`."""
-    return {"table": table}
+@register.inclusion_tag("_table.html", takes_context=True)
+def table(context: RequestContext, table: Table) -> dict[str, object]:
+    """`{% table table %}`: the table built by `faces.shared.tables.build_table`; `_empty.html` speaks with the page's words."""
+    words = ("request", "empty_icon", "empty_title", "empty_cause", "empty_url", "empty_action")
+    return {"table": table, **{name: context.get(name) for name in words}}
 
 
 @register.inclusion_tag("_chart.html", takes_context=True)

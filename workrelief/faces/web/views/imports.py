@@ -21,7 +21,7 @@ from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Column, build_table
 from workrelief.faces.web.templatetags.rooms import batch_state
 from workrelief.kernel.errors import DomainError, InvalidInput
-from workrelief.outputs.render import xlsx
+from workrelief.outputs.render.import_template import TemplateColumn, template_bytes
 
 LEVELS = {"": "全部问题", "error": "错误", "remark": "提示"}
 
@@ -214,11 +214,11 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     one = importer(kind)
     permit(request.actor, one.permission)
     columns = tuple(
-        xlsx.TemplateColumn(
+        TemplateColumn(
             title=c.head, required=c.required, example=c.example, note=c.note, choices=c.choice_labels(), group=c.group
         )
         for c in one.columns
     )
     notes = ("带 * 的列必填。", "示例行导入前请删除。", "金额单位见表头；证件号、卡号按文本填写。")
-    data = xlsx.template_bytes(one.title, columns, notes)
+    data = template_bytes(one.title, columns, notes)
     return attachment(data, f"{one.title}_模板.xlsx")

@@ -23,7 +23,7 @@ class Command(DocumentCommand):
         parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="该类导入要求的说明项")
         parser.add_argument("--issues", type=int, default=20, help="最多列出多少处问题")
 
-    def run(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - argparse values
+    def run(self, **options: Any) -> dict[str, Any]:
         path = Path(options["file"])
         if not path.is_file():
             raise InvalidInput("import.file", f"找不到文件 {path}。")

@@ -342,7 +342,8 @@
     const status = event.detail.xhr?.status || 0;
     const [text, next] = SAID[status] || ["系统出错，已记录", "请稍后重试"];
     const number = event.detail.xhr?.getResponseHeader?.("X-Request-ID") || "";
-    toast(text, "stop", number ? `${next}。编号 ${number}` : next);
+    const words = event.detail.xhr?.getResponseHeader?.("X-Problem") || "";
+    toast(words ? decodeURIComponent(words) : text, "stop", number ? `${next}。编号 ${number}` : next);
   }
 
   document.addEventListener("htmx:responseError", sayFailure);
