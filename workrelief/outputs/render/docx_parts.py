@@ -32,8 +32,8 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _INDENT = f'<w:ind w:firstLineChars="200" w:firstLine="{round(2 * CHARACTER)}"/>'
-_TIGHT = '<w:spacing w:val="-5"/>'
-"""16 pt less a quarter: 28 characters in 156 mm, in every word processor, whatever it makes of the character grid."""
+_TIGHT = '<w:spacing w:val="-6"/>'
+"""16 pt less 0.3: 28 characters in 156 mm in every word processor, whatever it makes of the character grid."""
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
