@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
 from workrelief.base.access.actor import Actor
@@ -22,7 +23,8 @@ from workrelief.faces.shared.errors import is_htmx
 from workrelief.kernel.errors import NotPermitted
 
 P = ParamSpec("P")
-View = Callable[Concatenate[Any, P], HttpResponse]
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+View = Callable[Concatenate[Any, P], HttpResponseBase]
 """A view; the request is HttpRequest or ActingRequest, as the view likes."""
 
 POST_KEY: Final = "acting_post"
@@ -59,7 +61,7 @@ def page(action: str) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not _is_signed_in(request):
                 return to_sign_in(request)
             permit(actor_of(request), action)
@@ -74,7 +76,7 @@ def signed_in(view: View[P]) -> View[P]:
     """A view for anybody who is signed in, whatever the post (switching it, signing out)."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return view(request, *args, **kwargs) if _is_signed_in(request) else to_sign_in(request)
 
     return _registered(guarded, SIGNED_IN)
@@ -104,7 +106,7 @@ def _is_signed_in(request: HttpRequest) -> bool:
     return user is not None and bool(user.is_authenticated)
 
 
-def _registered(view: View[P], action: str) -> View[P]:
+def _registered(view: V, action: str) -> V:
     PAGE_ACTIONS[f"{view.__module__}.{view.__qualname__}"] = action
     view.action = action  # type: ignore[attr-defined]
     return view

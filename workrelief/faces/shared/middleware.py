@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.accounts.queries import actor_for
@@ -19,7 +20,7 @@ from workrelief.kernel.errors import DomainError, NotPermitted
 
 log = logging.getLogger(__name__)
 
-Answer = Callable[[HttpRequest], HttpResponse]
+Answer = Callable[[HttpRequest], HttpResponseBase]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
@@ -34,7 +35,7 @@ class RequestBoundary:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request_id = secrets.token_hex(6)
         request.request_id = request_id  # type: ignore[attr-defined]
         response = self.get_response(request)
@@ -61,7 +62,7 @@ class ActingPost:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = _actor(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 from axes.helpers import get_client_ip_address, get_cool_off
 from axes.models import AccessAttempt
@@ -197,8 +198,8 @@ def _minutes_locked(request: HttpRequest, username: str) -> int:
         return 0
     tries = AccessAttempt.objects.filter(username=username, ip_address=get_client_ip_address(request))
     last = tries.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
-    left = (last + lock - timezone.now()).total_seconds()
-    return max(1, math.ceil(left / 60))
+    left: timedelta = last + lock - timezone.now()
+    return max(1, math.ceil(left.total_seconds() / 60))
 
 
 def _user(request: HttpRequest) -> User:
