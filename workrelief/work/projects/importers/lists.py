@@ -14,7 +14,7 @@ from workrelief.kernel import clock
 from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.work.projects import queries, rules, services
 from workrelief.work.projects.importers.findings import issues_of
-from workrelief.work.projects.importers.places import Place, Places
+from workrelief.base.intake.places import Place, Places
 from workrelief.work.projects.models import ProgressStage
 from workrelief.work.projects.queries import Known
 

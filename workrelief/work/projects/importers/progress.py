@@ -22,7 +22,7 @@ from workrelief.kernel.money import wan_text
 from workrelief.kernel.period import Period
 from workrelief.work.projects import queries, rules, services
 from workrelief.work.projects.importers.findings import issues_of
-from workrelief.work.projects.importers.places import Place, Places
+from workrelief.base.intake.places import Place, Places
 from workrelief.work.projects.models import ProgressStage, Project
 
 STAGE_COLUMNS = tuple(ProgressStage.values)
