@@ -7,6 +7,9 @@ import io
 import openpyxl
 import pytest
 
+from workrelief.base.intake.columns import Column
+from workrelief.base.intake.importer import ImportContext, Importer
+from workrelief.base.intake.reader import open_workbook, read_blocks
 from workrelief.outputs.render.import_template import EXAMPLE_MARK, TemplateColumn, template_bytes
 
 COLUMNS = (
@@ -79,3 +82,31 @@ def test_same_columns_give_the_same_bytes():
 @pytest.mark.parametrize("title", ["a/b:c", "很长" * 30])
 def test_any_title_makes_a_sheet(title):
     assert len(openpyxl.load_workbook(io.BytesIO(template_bytes(title, COLUMNS))).sheetnames) == 3
+
+
+class Roster(Importer):
+    kind, title, permission = "roster", "务工人员花名册", "roster.import"
+    columns = (
+        Column("name", "姓名", required=True),
+        Column("identity", "证件号", "code", required=True),
+        Column("due", "应发", "money", group="报酬"),
+    )
+
+
+def test_intake_reads_the_filled_form_and_passes_over_its_example(tmp_path):
+    book = opened()
+    page = book["务工人员花名册"]
+    for index, value in enumerate(("演示乙", "370102199001011237", "其他", 1200, 1100.5), start=1):
+        page.cell(4, index, value)
+    book.save(tmp_path / "花名册.xlsx")
+    importer = Roster()
+    ctx = ImportContext(None, 0, "花名册.xlsx", {}, {c.name: c for c in importer.columns})
+    issues, reports = [], []
+    with open_workbook(tmp_path / "花名册.xlsx", "花名册.xlsx") as workbook:
+        rows = [
+            (row.number, row["name"], row["identity"], row["due"])
+            for block in read_blocks(workbook, importer, ctx, issues.append, reports)
+            for row in block
+        ]
+    assert rows == [(4, "演示乙", "370102199001011237", 120_000)]
+    assert [issue for issue in issues if issue.level == "error"] == []

@@ -12,11 +12,11 @@ from workrelief.outputs.render.layout import title_lines
 
 
 def test_text_area_is_156_by_225_with_22_lines_of_28_characters():
-    assert (layout.TEXT_WIDTH_MM, layout.TEXT_HEIGHT_MM) == (156, 225)
+    assert [layout.TEXT_WIDTH_MM, layout.TEXT_HEIGHT_MM] == [156, 225]
     height_pt = layout.TEXT_HEIGHT_MM * layout.POINTS_PER_MM
     assert int(height_pt / layout.LINE_PITCH_PT) == 22
     assert 28.8 <= layout.LINE_PITCH_PT <= 29
-    assert layout.CHARACTER_PITCH_PT * 28 == pytest.approx(156 * layout.POINTS_PER_MM)
+    assert pytest.approx(156 * layout.POINTS_PER_MM) == layout.CHARACTER_PITCH_PT * 28
 
 
 def test_short_title_stays_on_one_line():

@@ -54,7 +54,8 @@ def template_bytes(title: str, columns: Sequence[TemplateColumn], notes: Sequenc
     set_up_page(page, demo=False)
     depth = _write_heads(page, columns, formats)
     for index, column in enumerate(columns):
-        width = max(12.0, min(text_width(column.title) * 2 + 4, 30))
+        example = text_width(column.example) + (text_width(EXAMPLE_MARK) if index == 0 else 0)
+        width = max(12.0, min(max(text_width(column.title), example) * 2 + 4, 30))
         page.set_column(index, index, width, formats.get(num_format=NUMBER_FORMATS[column.kind]))
         if column.choices:
             page.data_validation(depth, index, depth + FILLED_ROWS, index, _choice_rule(lists[index], column))

@@ -182,7 +182,10 @@ def stands_for_caption(attachment: Attachment) -> bool:
 
 
 def table_size_pt(table: Table, width_mm: float) -> float:
-    """Size of the table's text: as large as its widest cells allow, between 7.5 and 12 pt."""
+    """Size of the table's text: as large as its widest cells allow, between 7.5 and 12 pt.
+
+    Figures stay on one line, words may take two, and heads of up to three characters stay whole.
+    """
     room = width_mm * POINTS_PER_MM
     total = sum(column.width for column in table.columns)
     for size in (12.0, 10.5, 9.0, 8.0):
@@ -191,8 +194,8 @@ def table_size_pt(table: Table, width_mm: float) -> float:
         for index, column in enumerate(table.columns):
             cells = (row[index] for row, _ in rows)
             longest = max((text_width(c if isinstance(c, str) else c.text) for c in cells), default=0.0)
-            lines = 1 if column.align == "right" else 2
-            if longest * size / lines > room * column.width / total - 8:
+            needed = max(longest / (1 if column.align == "right" else 2), min(text_width(column.title), 3.0))
+            if needed * size > room * column.width / total - 8:
                 fits = False
                 break
         if fits:

@@ -159,7 +159,8 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Formats) -> None:
     line = _write_rows(page, sheet, [_writer(page, column, formats) for column in columns])
     if sheet.total_row is not None:
         for index, (column, value) in enumerate(zip(columns, sheet.total_row, strict=True)):
-            _writer(page, column, formats, bold=True)(line, index, value)
+            write = _writer(page, column, formats, bold=True)
+            write.blank(line, index) if value is None else write(line, index, value)
         line += 1
     for note in note_lines(tuple(sheet.notes)):
         page.write_string(line, 0, note, formats.get(font_size=9))
