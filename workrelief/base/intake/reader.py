@@ -268,7 +268,9 @@ class _SheetReader:
                         self.report.total_rows.append(numbers[i])
             if has_colon:
                 for i, text in enumerate(texts):
-                    if text and i not in drop and _FOOT.match(text.strip()) and all(is_empty(v[i]) or v[i] == text for v in needed):
+                    if text.startswith(_EXAMPLE):
+                        drop.add(i)
+                    elif text and i not in drop and _FOOT.match(text.strip()) and all(is_empty(v[i]) or v[i] == text for v in needed):
                         drop.add(i)
                         self.report.foot_rows.append(numbers[i])
         for i in [i for i, cell in enumerate(needed[0]) if cell == "" or is_empty(cell)]:
