@@ -10,6 +10,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -63,14 +64,19 @@ def attach(on: duckdb.DuckDBPyConnection, source: RowSource) -> None:
     on.execute(f'CREATE OR REPLACE TEMP VIEW "{source.name}" AS {source.relation_sql(fresh_name)}')
 
 
+@lru_cache(maxsize=512)
+def _sql(operation: Any) -> str:  # noqa: ANN401 - Ibis ships no types
+    """DuckDB text of an expression. Compiling costs more than most queries, and the same questions come again."""
+    return str(ibis.to_sql(operation.to_expr(), dialect="duckdb"))
+
+
 class DuckEngine:
     """Runs expressions on the embedded engine."""
 
     name = "duckdb"
 
     def rows(self, expression: ir.Table, sources: Mapping[str, RowSource]) -> list[Row]:
-        text = ibis.to_sql(expression, dialect="duckdb")
         with cursor() as on:
             for source in sources.values():
                 attach(on, source)
-            return on.execute(str(text)).fetchall()
+            return on.execute(_sql(expression.op())).fetchall()

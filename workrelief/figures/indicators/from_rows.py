@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
@@ -45,7 +46,7 @@ def queries(
             else:
                 yield _distinct(measure, asked, window), window, measure.family, (measure,)
     for (family, window), together in sums.items():
-        yield _sums(together, asked, window), window, family, tuple(together)
+        yield _sums(tuple(together), asked, window), window, family, tuple(together)
 
 
 def selected(measure: Measure, asked: Asked, window: Window) -> ir.Table:
@@ -77,7 +78,8 @@ def _keys(rows: ir.Table, family: Family, asked: Asked, window: Window) -> dict[
     return keys
 
 
-def _sums(measures: Sequence[Measure], asked: Asked, window: Window) -> ir.Table:
+@lru_cache(maxsize=256)
+def _sums(measures: tuple[Measure, ...], asked: Asked, window: Window) -> ir.Table:
     first = measures[0]
     rows = selected(first, asked, window)
     keys = _keys(rows, first.family, asked, window)
@@ -87,6 +89,7 @@ def _sums(measures: Sequence[Measure], asked: Asked, window: Window) -> ir.Table
     return picked.group_by(list(keys)).aggregate(**totals) if keys else picked.aggregate(**totals)
 
 
+@lru_cache(maxsize=256)
 def _distinct(measure: Measure, asked: Asked, window: Window) -> ir.Table:
     """Keys whose weights add up to more than zero: first each key's net, then how many stand."""
     rows = selected(measure, asked, window)

@@ -59,7 +59,7 @@ def check_rows(table: FactTable, rows: Sequence[Row]) -> Checked:
             numbers[column.name] = _numbers(table, column, values)
     _check_months(table, columns, numbers)
     _check_place(table, numbers)
-    _check_signs(table, numbers, columns)
+    _check_signs(table, numbers)
     period, division = numbers["period"], numbers["division_code"]
     touched = np.unique((period // 100) * 10_000 + division // 10**8)
     return Checked(
@@ -138,10 +138,7 @@ def _check_place(table: FactTable, numbers: dict[str, NDArray[np.int64]]) -> Non
         _hold(table, table.column(name), (numbers[name] != 0) | none_allowed, "有项目的行必须填写")
 
 
-def _check_signs(table: FactTable, numbers: dict[str, NDArray[np.int64]], columns: dict[str, Column]) -> None:
-    """Signs are +1 or −1; a row that takes another back has −1."""
-    if "sign" not in numbers:
-        return
-    taking_back = np.fromiter((v is not None for v in columns["reverses"]), dtype=np.bool_, count=len(numbers["sign"]))
-    _hold(table, table.column("sign"), np.abs(numbers["sign"]) == 1, "应为 1 或 −1")
-    _hold(table, table.column("sign"), ~taking_back | (numbers["sign"] == -1), "冲回行的符号应为 −1")
+def _check_signs(table: FactTable, numbers: dict[str, NDArray[np.int64]]) -> None:
+    """Signs are +1 or −1, so that persons can be counted from them."""
+    if "sign" in numbers:
+        _hold(table, table.column("sign"), np.abs(numbers["sign"]) == 1, "应为 1 或 −1")

@@ -14,7 +14,6 @@ import uuid
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from django.conf import settings
 from django.db import connection
+from numpy.typing import NDArray
 
 from workrelief.base.audit.sm3 import sm3_file
 from workrelief.figures.engine import duckdb as engine
@@ -32,9 +32,10 @@ from workrelief.figures.ledger.facts import FactTable
 from workrelief.figures.ledger.schema import arrow_schema
 
 ROW_GROUP = 122_880
-_FETCH = 50_000
+_FETCH = 10_000
 _SORT = '"division_code", "project_id", "id"'
-_EPOCH = date(1970, 1, 1).toordinal()
+_NOTHING = -(2**63) + 1
+"""Stands for NULL between SQLite and Arrow; no column of the ledger can hold it (checks.py keeps keys and ids small)."""
 TIME_COLUMNS = ("period", "wage_period")
 
 
@@ -53,61 +54,67 @@ def fresh_rows(table: FactTable, posting_ids: Sequence[int]) -> pa.Table:
     """The rows of these postings from the database, as Arrow."""
     if not posting_ids:
         return arrow_schema(table).empty_table()
-    listed = ", ".join(connection.ops.quote_name(c) for c in table.column_names)
+    return _copied(table, posting_ids) if connection.vendor == "postgresql" else _fetched(table, posting_ids)
+
+
+def _query(table: FactTable, wanted: Iterable[str], posting_ids: Sequence[int]) -> str:
     ids = ", ".join(str(int(i)) for i in posting_ids)
     source = connection.ops.quote_name(f"ledger_{table.name}")
-    query = f'SELECT {listed} FROM {source} WHERE "posting_id" IN ({ids})'  # noqa: S608 - declared names, whole numbers
-    if connection.vendor == "postgresql":
-        return _copied(table, query)
-    return _fetched(table, query)
+    return f'SELECT {", ".join(wanted)} FROM {source} WHERE "posting_id" IN ({ids})'  # noqa: S608 - declared names
 
 
-def _copied(table: FactTable, query: str) -> pa.Table:
+def _copied(table: FactTable, posting_ids: Sequence[int]) -> pa.Table:
     """Through COPY and Arrow's CSV reader."""
+    schema = arrow_schema(table)
     buffer = BytesIO()
+    query = _query(table, map(connection.ops.quote_name, table.column_names), posting_ids)
     with connection.cursor() as on, on.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as rows:
         for part in rows:
             buffer.write(part)
-    schema = arrow_schema(table)
     if not buffer.tell():
         return schema.empty_table()
     buffer.seek(0)
     found = pa_csv.read_csv(
         buffer,
         read_options=pa_csv.ReadOptions(column_names=schema.names, block_size=1 << 24),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=schema, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True
-        ),
+        convert_options=pa_csv.ConvertOptions(column_types=schema, null_values=[""]),
     )
     return found.cast(schema)
 
 
-def _fetched(table: FactTable, query: str) -> pa.Table:
-    """Through the raw cursor of SQLite; days repeat, so each text is read once."""
+def _fetched(table: FactTable, posting_ids: Sequence[int]) -> pa.Table:
+    """Through the raw cursor of SQLite, with every value a whole number: days since 1970, a mark for nothing.
+
+    DuckDB can read SQLite files by itself and faster, but brings its own copy of SQLite: two copies in one process drop
+    one another's locks on the file, which may corrupt it.
+    """
     schema = arrow_schema(table)
-    days: dict[str | None, int | None] = {None: None}
+    wanted = []
+    for column in table.columns:
+        value = connection.ops.quote_name(column.name)
+        if column.kind == "date":
+            value = f"CAST(julianday({value}) - 2440587.5 AS INTEGER)"
+        wanted.append(f"ifnull({value}, {_NOTHING})" if column.null else value)
     batches = []
     on = connection.connection.cursor()
     try:
-        on.execute(query)
+        on.execute(_query(table, wanted, posting_ids))
         while part := on.fetchmany(_FETCH):
-            columns = []
-            for column, values in zip(table.columns, zip(*part, strict=True), strict=True):
-                columns.append(_arrow_column(column.kind, schema.field(column.name), values, days))
+            columns = [
+                _arrow_column(field, np.frombuffer(array("q", values), dtype=np.int64))
+                for field, values in zip(schema, zip(*part, strict=True), strict=True)
+            ]
             batches.append(pa.record_batch(columns, schema=schema))
     finally:
         on.close()
     return pa.Table.from_batches(batches, schema=schema)
 
 
-def _arrow_column(kind: str, field: Any, values: tuple[Any, ...], days: dict[str | None, int | None]) -> Any:
-    if kind == "date":
-        for text in set(values) - days.keys():
-            days[text] = date.fromisoformat(str(text)).toordinal() - _EPOCH
-        return pa.array([days[v] for v in values], pa.int32()).cast(pa.date32())
-    if field.nullable:
-        return pa.array(values, field.type)
-    return pa.array(np.frombuffer(array("q", values), dtype=np.int64)).cast(field.type)
+def _arrow_column(field: Any, values: NDArray[np.int64]) -> Any:  # noqa: ANN401 - Arrow ships no types
+    numbers = pa.array(values, mask=values == _NOTHING) if field.nullable else pa.array(values)
+    if pa.types.is_date32(field.type):
+        return numbers.cast(pa.int32()).cast(pa.date32())
+    return numbers.cast(field.type)
 
 
 def by_partition(rows: pa.Table) -> dict[tuple[int, str], pa.Table]:

@@ -108,10 +108,11 @@ def _insert(table: FactTable, posting_id: int, checked: Checked) -> None:
     marks = ", ".join("?" * len(names))
     texts = [_iso(column) if c.kind == "date" else column for c, column in zip(table.posted, columns, strict=True)]
     # The raw connection: Django's cursor would rewrite the statement and adapt each value for every row.
-    connection.connection.executemany(
-        f"INSERT INTO {target} ({listed}) VALUES ({marks})",  # noqa: S608 - declared names
-        zip(repeat(posting_id), *texts),
-    )
+    with connection.wrap_database_errors:
+        connection.connection.executemany(
+            f"INSERT INTO {target} ({listed}) VALUES ({marks})",  # noqa: S608 - declared names
+            zip(repeat(posting_id), *texts),
+        )
 
 
 def _iso(column: Column) -> list[str | None]:

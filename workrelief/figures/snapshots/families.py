@@ -77,14 +77,14 @@ WORK = Family(
     PAY,
     "wage_period",
     ("track", "sector", "group"),
-    ("days_x10", "due_fen", "paid_fen", "own_card_fen", "on_time_fen"),
+    ("days_x10", "due_fen", "on_time_fen"),
     (
         SetSpec("workers", "worker_key", _SIGN),
         SetSpec("engagements", "engagement_key", _SIGN),
         SetSpec("local_engagements", "engagement_key", ("local",)),
     ),
 )
-PAID = Family("pay_paid", PAY, "period", ("track", "sector", "group"), ("paid_fen", "own_card_fen", "on_time_fen"))
+PAID = Family("pay_paid", PAY, "period", ("track", "sector", "group"), ("paid_fen", "own_card_fen"))
 PROJECTS = Family(
     "project",
     PROJECT,
