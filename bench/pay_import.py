@@ -54,7 +54,9 @@ def measures(options: Any) -> list[Measure]:
     return found
 
 
-def _judged(measure: type[Measure], vendor: str, lines: int, ours: dict[str, float], bare: dict[str, float]) -> list[Measure]:
+def _judged(
+    measure: type[Measure], vendor: str, lines: int, ours: dict[str, float], bare: dict[str, float]
+) -> list[Measure]:
     speed, floor = lines / ours["commit_s"], lines / bare["total_s"]
     return [
         measure(
@@ -127,7 +129,13 @@ def _identity(number: int) -> str:
 
 def _in_process(side: str, path: Path, lines: int, url: str, folder: Path) -> dict[str, float]:
     folder.mkdir()
-    env = {**os.environ, "WORKRELIEF_MODE": "test", "DATA_DIR": str(folder), "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "workrelief.config.settings"}
+    env = {
+        **os.environ,
+        "WORKRELIEF_MODE": "test",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "workrelief.config.settings",
+    }
     done = subprocess.run(
         [sys.executable, "-m", "bench.pay_import", "--side", side, "--file", str(path), "--lines", str(lines)],
         env=env, capture_output=True, text=True, check=False,
@@ -213,7 +221,11 @@ def _surroundings(lines: int) -> None:
             identity, why = rules.read_identity(_identity(number))
             if identity is None:
                 raise RuntimeError(why)
-            people.append(services.PersonIn(_name(number), identity.number, identity.born_on, identity.sex, "371422000000", group="lifted"))
+            people.append(
+                services.PersonIn(
+                    _name(number), identity.number, identity.born_on, identity.sex, "371422000000", group="lifted"
+                )
+            )
         found = services.register_people(people, batch_id=0, refresh=False)
         services.engage(
             [services.EngagementIn(w, ids[n // PERSONS_A_PROJECT], "371422000000", "lifted", True) for n, w in zip(sorted(persons), found.ids, strict=True)],

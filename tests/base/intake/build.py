@@ -44,7 +44,11 @@ class UnitImporter(Importer):
     def commit(self, ctx: ImportContext, blocks: Sequence[RowBlock]) -> CommitReport:
         names = [name for b in blocks for name in b.columns["name"]]
         made = Unit.objects.bulk_create(Unit(name=n, division_code=NINGJIN, kind=str(ctx.batch_id)) for n in names)
-        return CommitReport(rows=len(names), created=len(made), totals={"money_fen": sum(m or 0 for b in blocks for m in b.columns["money"])})
+        return CommitReport(
+            rows=len(names),
+            created=len(made),
+            totals={"money_fen": sum(m or 0 for b in blocks for m in b.columns["money"])},
+        )
 
     def undo(self, ctx: ImportContext) -> dict[str, Any]:
         if Unit.objects.filter(kind=str(ctx.batch_id), uscc="used").exists():
@@ -58,7 +62,13 @@ class StrictUnitImporter(UnitImporter):
     mode = "all_or_nothing"
 
 
-def xlsx(rows: Sequence[Sequence[Any]], *, name: str = "表一", merges: Iterable[tuple[int, int, int, int, str]] = (), hidden: Iterable[int] = ()) -> bytes:
+def xlsx(
+    rows: Sequence[Sequence[Any]],
+    *,
+    name: str = "表一",
+    merges: Iterable[tuple[int, int, int, int, str]] = (),
+    hidden: Iterable[int] = (),
+) -> bytes:
     """An .xlsx with these rows; merges are (top, left, bottom, right, text), rows to hide are 0-based."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
@@ -73,7 +83,9 @@ def xlsx(rows: Sequence[Sequence[Any]], *, name: str = "表一", merges: Iterabl
     return target.getvalue()
 
 
-def read(path: Path, importer: Importer | None = None, *, name: str = "") -> tuple[list[dict[str, Any]], IssueLog, list[SheetReport], ImportContext]:
+def read(
+    path: Path, importer: Importer | None = None, *, name: str = ""
+) -> tuple[list[dict[str, Any]], IssueLog, list[SheetReport], ImportContext]:
     """All rows as dictionaries (with "row"), what was said, reports, context."""
     one = importer or UnitImporter()
     ctx = ImportContext(None, 1, path.name, {}, {c.name: c for c in one.columns})  # type: ignore[arg-type]

@@ -27,7 +27,9 @@ def refused(cell: object, kind: str, **extra: object) -> str:
 
 
 @pytest.mark.parametrize("cell", ["", " ", "-", "—", "——", "/", "－", None, "　"])
-@pytest.mark.parametrize(("kind", "empty"), [("text", ""), ("code", ""), ("money", None), ("int", None), ("date", None), ("tick", False)])
+@pytest.mark.parametrize(
+    ("kind", "empty"), [("text", ""), ("code", ""), ("money", None), ("int", None), ("date", None), ("tick", False)]
+)
 def test_dashes_and_slashes_are_empty(cell: object, kind: str, empty: object) -> None:
     assert value(cell, kind) == empty
 
@@ -68,7 +70,10 @@ def test_wan_columns_round_to_a_hundredth_first() -> None:
     assert value(12.344999, "wan") == 12_340_000
 
 
-@pytest.mark.parametrize("cell", ["约4000", "≥15", "100-200", "100~200", "100至200", "已发1862", "4000左右", "三千", "3000以上", "20余", "1.2.3"])
+@pytest.mark.parametrize(
+    "cell",
+    ["约4000", "≥15", "100-200", "100~200", "100至200", "已发1862", "4000左右", "三千", "3000以上", "20余", "1.2.3"],
+)
 @pytest.mark.parametrize("kind", ["money", "int", "tenths", "wan"])
 def test_what_is_no_definite_number_is_never_guessed(cell: str, kind: str) -> None:
     assert cell in refused(cell, kind)
@@ -102,7 +107,21 @@ def test_days_keep_one_place_and_no_more() -> None:
     assert "一位小数" in refused(20.55, "tenths")
 
 
-@pytest.mark.parametrize("cell", ["2022-07-05", "2022.7.5", "2022/7/5", "2022年7月5日", "20220705", 20220705.0, date(2022, 7, 5), datetime(2022, 7, 5, 8), "2022-07-05 00:00:00", "２０２２年７月５日"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2022-07-05",
+        "2022.7.5",
+        "2022/7/5",
+        "2022年7月5日",
+        "20220705",
+        20220705.0,
+        date(2022, 7, 5),
+        datetime(2022, 7, 5, 8),
+        "2022-07-05 00:00:00",
+        "２０２２年７月５日",
+    ],
+)
 def test_dates_have_many_spellings(cell: object) -> None:
     assert value(cell, "date") == date(2022, 7, 5)
 
@@ -113,12 +132,16 @@ def test_a_serial_number_of_a_day_is_understood_with_a_remark() -> None:
     assert (found.level, found.value) == ("remark", date(2022, 7, 5))
 
 
-@pytest.mark.parametrize("cell", ["2022-02-30", "2022.7", "7月5日", "22.7.5", "尽快", 2022.7, "2022-13-01", "0202-01-01"])
+@pytest.mark.parametrize(
+    "cell", ["2022-02-30", "2022.7", "7月5日", "22.7.5", "尽快", 2022.7, "2022-13-01", "0202-01-01"]
+)
 def test_half_dates_and_impossible_days_are_refused(cell: object) -> None:
     refused(cell, "date")
 
 
-@pytest.mark.parametrize("cell", ["2022-07", "2022.7", "2022年7月", "2022/07", "202207", 202207.0, date(2022, 7, 31), 2022.7, "2022年7月份"])
+@pytest.mark.parametrize(
+    "cell", ["2022-07", "2022.7", "2022年7月", "2022/07", "202207", 202207.0, date(2022, 7, 31), 2022.7, "2022年7月份"]
+)
 def test_months_have_many_spellings(cell: object) -> None:
     assert value(cell, "month") == 202207
 

@@ -25,8 +25,42 @@ TWENTY = (
     Column("people", "已吸纳农村群众务工", "int", group="政策落实情况", aliases=("已吸纳农村群众务工（人数）",)),
     Column("remark", "备注"),
 )
-TOP = ["序号", "市县", "项目名称", "资金类型\n（省级财政）", "下达的以工代赈资金额度（万元）", "项目投资情况", "", "", "项目形象进度", "", "", "", "资金支付进度", "政策落实情况", "", "备注"]
-LOW = ["", "", "", "", "", "项目总投资（万元）", "其中 实际用于实施以工代赈项目的资金（万元）", "其中整合资金（万元）", "前期工作", "主体施工", "主体完工", "建成投用", "已支付资金总额（万元）", "已发放劳务报酬（万元）", "已吸纳农村群众务工（人数）", ""]
+TOP = [
+    "序号",
+    "市县",
+    "项目名称",
+    "资金类型\n（省级财政）",
+    "下达的以工代赈资金额度（万元）",
+    "项目投资情况",
+    "",
+    "",
+    "项目形象进度",
+    "",
+    "",
+    "",
+    "资金支付进度",
+    "政策落实情况",
+    "",
+    "备注",
+]
+LOW = [
+    "",
+    "",
+    "",
+    "",
+    "",
+    "项目总投资（万元）",
+    "其中 实际用于实施以工代赈项目的资金（万元）",
+    "其中整合资金（万元）",
+    "前期工作",
+    "主体施工",
+    "主体完工",
+    "建成投用",
+    "已支付资金总额（万元）",
+    "已发放劳务报酬（万元）",
+    "已吸纳农村群众务工（人数）",
+    "",
+]
 DATA = ["1", "费县", "演示工程", "省预算内", 100.0, 200.0, 100.0, 0.0, "", "√", "", "", 50.0, 10.0, 30.0, ""]
 MERGED = [((2, 5), (2, 7)), ((2, 8), (2, 11)), ((2, 13), (2, 14)), *(((2, c), (3, c)) for c in (0, 1, 2, 3, 4, 15))]
 
@@ -73,7 +107,11 @@ def test_equal_titles_under_two_groups_are_told_apart() -> None:
 
 
 def test_spaces_brackets_units_and_marks_do_not_matter() -> None:
-    columns = (Column("name", "姓名", required=True), Column("due", "应发", "money"), Column("id", "证件号", aliases=("身份证号",)))
+    columns = (
+        Column("name", "姓名", required=True),
+        Column("due", "应发", "money"),
+        Column("id", "证件号", aliases=("身份证号",)),
+    )
     head = find_head([["姓  名*", "应 发\n（元）", "身份证号（18位）"], ["演示甲", 1.0, "x"]], columns, [])
     assert head is not None
     assert head.places == {"name": 0, "due": 1, "id": 2}
@@ -94,7 +132,11 @@ def test_two_columns_with_equal_right_are_refused_by_letter() -> None:
 
 
 def test_missing_and_unknown_heads_are_named() -> None:
-    columns = (Column("name", "姓名", required=True), Column("id", "证件号", required=True), Column("due", "应发", in_head=True))
+    columns = (
+        Column("name", "姓名", required=True),
+        Column("id", "证件号", required=True),
+        Column("due", "应发", in_head=True),
+    )
     head = find_head([["序号", "姓名", "证件号", "星座"], [1.0, "演示甲", "x", "y"]], columns, [])
     assert head is not None
     assert [c.title for c in head.missing] == ["应发"]

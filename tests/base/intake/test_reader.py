@@ -103,7 +103,12 @@ def rezip_sheet(content: bytes, xml: bytes) -> bytes:
 
 
 def test_merged_words_are_filled_down_and_merged_amounts_are_refused(tmp_path: Path) -> None:
-    rows = [HEAD, [1, "", "001", "", "", "", "", 1], [2, "", "002", "", "", "", "", 2], [3, "演示三", "003", 5, "", "", "", 3]]
+    rows = [
+        HEAD,
+        [1, "", "001", "", "", "", "", 1],
+        [2, "", "002", "", "", "", "", 2],
+        [3, "演示三", "003", 5, "", "", "", 3],
+    ]
     found, log, _, _ = read(put(tmp_path, xlsx(rows, merges=[(1, 1, 2, 1, "演示一"), (1, 3, 2, 3, "12")])))
     assert [r["name"] for r in found] == ["演示一", "演示一", "演示三"]
     assert [r["money"] for r in found] == [None, None, 5_000_000]
@@ -113,7 +118,7 @@ def test_merged_words_are_filled_down_and_merged_amounts_are_refused(tmp_path: P
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030", "utf-16"])
 def test_csv_in_every_usual_encoding(tmp_path: Path, encoding: str) -> None:
-    text = "单位名称,代码,金额（元）,日期,已建成\n演示一,001,\"1,234.5\",2022年7月5日,✔\n合计,,1234.5,,\n"
+    text = '单位名称,代码,金额（元）,日期,已建成\n演示一,001,"1,234.5",2022年7月5日,✔\n合计,,1234.5,,\n'
     found, log, _, _ = read(put(tmp_path, text.encode(encoding), "表.csv"))
     assert [(r["name"], r["money"], r["day"], r["ok"]) for r in found] == [("演示一", 123_450, date(2022, 7, 5), True)]
     assert not errors(log)
@@ -168,12 +173,34 @@ def test_rows_beyond_one_block_keep_their_numbers(tmp_path: Path) -> None:
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("suffix", ["xls", "ods"])
 def test_older_and_open_formats_read_alike(tmp_path: Path, suffix: str) -> None:
-    path = put(tmp_path, xlsx([["某县一览表"], HEAD, [1, "演示一", "001", 12.3, date(2022, 7, 5), "√", "专项", 3], ["合计", "", "", 12.3]]), "a.xlsx")
+    path = put(
+        tmp_path,
+        xlsx(
+            [["某县一览表"], HEAD, [1, "演示一", "001", 12.3, date(2022, 7, 5), "√", "专项", 3], ["合计", "", "", 12.3]]
+        ),
+        "a.xlsx",
+    )
     office = shutil.which("soffice")
     assert office
-    subprocess.run([office, f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", suffix, "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=120)
+    subprocess.run(
+        [
+            office,
+            f"-env:UserInstallation=file://{tmp_path}/office",
+            "--headless",
+            "--convert-to",
+            suffix,
+            "--outdir",
+            str(tmp_path),
+            str(path),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     found, log, _, _ = read(tmp_path / f"a.{suffix}")
-    assert [(r["name"], r["code"], r["money"], r["day"], r["ok"], r["people"]) for r in found] == [("演示一", "001", 12_300_000, date(2022, 7, 5), True, 3)]
+    assert [(r["name"], r["code"], r["money"], r["day"], r["ok"], r["people"]) for r in found] == [
+        ("演示一", "001", 12_300_000, date(2022, 7, 5), True, 3)
+    ]
     assert not errors(log)
 
 

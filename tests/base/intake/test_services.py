@@ -49,16 +49,28 @@ def test_a_file_goes_from_upload_to_commit(ningjin_officer: Actor) -> None:
     assert (batch.state, batch.rows_read, batch.rows_good, batch.rows_bad, batch.errors) == ("checked", 3, 2, 1, 1)
     assert not Unit.objects.exists()
     issue = queries.issues(ningjin_officer.scope, batch.pk).get()
-    assert (issue.row, issue.column, issue.title, issue.value, issue.reason) == (3, "A", "单位名称", "坏二", "名称不可用")
+    assert (issue.row, issue.column, issue.title, issue.value, issue.reason) == (
+        3,
+        "A",
+        "单位名称",
+        "坏二",
+        "名称不可用",
+    )
     batch = services.commit(ningjin_officer, batch.pk)
     assert batch.state == "committed"
     assert sorted(Unit.objects.values_list("name", flat=True)) == ["演示一", "演示三"]
     entry = AuditEntry.objects.get(action="roster.import")
     assert entry.difference["file_sm3"] == batch.file_sm3
-    assert (entry.difference["rows_read"], entry.difference["rows_left_out"], entry.difference["money_fen"]) == (3, 1, 200)
+    assert (entry.difference["rows_read"], entry.difference["rows_left_out"], entry.difference["money_fen"]) == (
+        3,
+        1,
+        200,
+    )
 
 
-def test_the_same_content_is_committed_once_and_again_after_an_undo(ningjin_officer: Actor, feixian_officer: Actor) -> None:
+def test_the_same_content_is_committed_once_and_again_after_an_undo(
+    ningjin_officer: Actor, feixian_officer: Actor
+) -> None:
     first = services.commit(ningjin_officer, bring(ningjin_officer, file("演示一")).pk)
     second = services.upload(feixian_officer, file("演示一"), "改了名.xlsx", "test_units")
     with pytest.raises(Conflict, match=f"第 {first.pk} 批") as caught:
@@ -130,7 +142,10 @@ def test_failed_rows_come_back_with_their_reasons_and_the_look_is_recorded(ningj
     book = openpyxl.load_workbook(io.BytesIO(services.failed_rows_xlsx(ningjin_officer, batch.pk)))
     rows = list(book.active.iter_rows(values_only=True))
     assert rows[0][:3] == ("未通过原因", "原行号", "单位名称")
-    assert [(r[0], r[1], r[2]) for r in rows[1:]] == [("单位名称：名称不可用", 3, "坏二"), ("单位名称：名称不可用", 4, "坏三")]
+    assert [(r[0], r[1], r[2]) for r in rows[1:]] == [
+        ("单位名称：名称不可用", 3, "坏二"),
+        ("单位名称：名称不可用", 4, "坏三"),
+    ]
     assert AccessEntry.objects.get().rows == 2
 
 
@@ -153,7 +168,9 @@ def test_private_values_are_masked_in_stored_issues(ningjin_officer: Actor) -> N
     assert "6228" not in RowIssue.rows.get(batch=batch).value
 
 
-def test_batches_are_seen_in_scope_and_by_their_bringer(ningjin_officer: Actor, feixian_officer: Actor, dezhou_officer: Actor, stranger: Actor) -> None:
+def test_batches_are_seen_in_scope_and_by_their_bringer(
+    ningjin_officer: Actor, feixian_officer: Actor, dezhou_officer: Actor, stranger: Actor
+) -> None:
     batch = bring(ningjin_officer, file("坏一"))
     assert list(queries.batches(dezhou_officer.scope)) == [batch]
     assert not queries.batches(feixian_officer.scope).exists()
@@ -189,7 +206,7 @@ def test_a_cancelled_commit_leaves_nothing_and_may_be_repeated(ningjin_officer: 
     batch = bring(ningjin_officer, file("演示一"))
 
     class Stop:
-        def step(self, message: str, done: int | None = None, total: int | None = None) -> None:
+        def step(self, message: str = "", *, done: int | None = None, total: int | None = None) -> None:
             if message == "写入":
                 raise JobCancelled
 
@@ -201,7 +218,9 @@ def test_a_cancelled_commit_leaves_nothing_and_may_be_repeated(ningjin_officer: 
     assert services.commit(ningjin_officer, batch.pk).state == "committed"
 
 
-def test_an_error_in_the_middle_of_writing_leaves_nothing(ningjin_officer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_the_middle_of_writing_leaves_nothing(
+    ningjin_officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = bring(ningjin_officer, file("演示一"))
     with monkeypatch.context() as patch:
         patch.setattr(services, "_finish_commit", lambda *_: (_ for _ in ()).throw(RuntimeError("power cut")))
@@ -226,12 +245,17 @@ def test_check_and_commit_run_as_jobs(province_officer: Actor) -> None:
         actor = province_officer
         said: list[str] = []
 
-        def step(self, message: str, done: int | None = None, total: int | None = None) -> None:
+        def step(self, message: str = "", *, done: int | None = None, total: int | None = None) -> None:
             self.said.append(message)
 
     context = Steps()
     assert jobs.check_batch(context, batch_id=batch.pk)["state"] == "checked"  # type: ignore[arg-type]
-    assert jobs.commit_batch(context, batch_id=batch.pk) == {"batch": batch.pk, "state": "committed", "rows": 1, "left_out": 0}  # type: ignore[arg-type]
+    assert jobs.commit_batch(context, batch_id=batch.pk) == {
+        "batch": batch.pk,
+        "state": "committed",
+        "rows": 1,
+        "left_out": 0,
+    }  # type: ignore[arg-type]
     assert context.said[0] == "读取并校验"
     assert context.said[-1] == "写入"
 

@@ -33,7 +33,7 @@ def _upload(path: str) -> int:
 
 
 def _commit(batch_id: int, *, linger: Path | None = None, gate: Path | None = None) -> str:
-    """"committed", or the code of what stopped it. `linger`: everything written, say so there and wait to be killed."""
+    """ "committed", or the code of what stopped it. `linger`: everything written, say so there and wait to be killed."""
     from tests.conftest import make_actor
     from workrelief.base.access.permissions import Role
     from workrelief.base.intake import services

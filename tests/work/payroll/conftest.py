@@ -18,7 +18,9 @@ Bring = Callable[..., ImportBatch]
 def bring(ningjin_officer: Actor) -> Bring:
     """Upload a spreadsheet as the county's officer and check it."""
 
-    def go(file: io.BytesIO, *, actor: Actor = ningjin_officer, kind: str = "pay_sheet", name: str = "发放表.xlsx") -> ImportBatch:
+    def go(
+        file: io.BytesIO, *, actor: Actor = ningjin_officer, kind: str = "pay_sheet", name: str = "发放表.xlsx"
+    ) -> ImportBatch:
         batch = services.upload(actor, file, name, kind)
         return services.check(actor, batch.pk)
 

@@ -41,22 +41,35 @@ def test_a_correct_file_becomes_a_posted_sheet_with_one_fact_for_each_line(bring
     assert (sheet.due_fen, sheet.paid_fen, sheet.is_history) == (3_000_000, 3_000_000, True)
     fact = PAY_FACT.order_by("id").first()
     first = PayLine.objects.order_by("id").first()
-    assert (str(fact.occurred_on), fact.period, fact.wage_period, fact.source_ref) == ("2022-08-10", 202208, 202207, first.pk)
-    assert (fact.due_fen, fact.paid_fen, fact.own_card_fen, fact.on_time_fen, fact.days_x10) == (300_000, 300_000, 300_000, 300_000, 200)
+    assert (str(fact.occurred_on), fact.period, fact.wage_period, fact.source_ref) == (
+        "2022-08-10",
+        202208,
+        202207,
+        first.pk,
+    )
+    assert (fact.due_fen, fact.paid_fen, fact.own_card_fen, fact.on_time_fen, fact.days_x10) == (
+        300_000,
+        300_000,
+        300_000,
+        300_000,
+        200,
+    )
     assert first.worker.identity_masked == identity(1)[:6] + "********" + identity(1)[-4:]
     assert Posting.objects.get().totals["paid_fen"] == 3_000_000
 
 
-def test_money_counts_where_it_arrived_and_only_what_is_proven_counts_as_on_card_and_on_time(bring, ningjin_officer: Actor) -> None:
+def test_money_counts_where_it_arrived_and_only_what_is_proven_counts_as_on_card_and_on_time(
+    bring, ningjin_officer: Actor
+) -> None:
     project()
     lines = [
         line(1),
-        line(2, **{"发放日期": date(2022, 9, 1)}),
-        line(3, **{"支付方式": "现金", "户名": "", "卡号": ""}),
-        line(4, **{"状态": "未到账", "发放日期": ""}),
-        line(5, **{"状态": "发放失败"}),
-        line(6, **{"户名": ""}),
-        line(7, **{"支付方式": "一卡通", "发放日期": date(2022, 8, 31)}),
+        line(2, 发放日期=date(2022, 9, 1)),
+        line(3, 支付方式="现金", 户名="", 卡号=""),
+        line(4, 状态="未到账", 发放日期=""),
+        line(5, 状态="发放失败"),
+        line(6, 户名=""),
+        line(7, 支付方式="一卡通", 发放日期=date(2022, 8, 31)),
     ]
     services.commit(ningjin_officer, bring(workbook(lines)).pk)
     names = ("occurred_on", "period", "due_fen", "paid_fen", "paid_on", "own_card_fen", "on_time_fen", "wage_period")
@@ -80,7 +93,9 @@ def test_undoing_a_batch_takes_its_facts_back_and_the_month_may_be_brought_again
     batch = services.commit(ningjin_officer, bring(workbook([line(1), line(2)])).pk)
     services.undo(ningjin_officer, batch.pk)
     assert PaySheet.rows.get().state == "reversed"
-    sums = PAY_FACT.aggregate(paid=Sum("paid_fen"), due=Sum("due_fen"), days=Sum("days_x10"), on_time=Sum("on_time_fen"))
+    sums = PAY_FACT.aggregate(
+        paid=Sum("paid_fen"), due=Sum("due_fen"), days=Sum("days_x10"), on_time=Sum("on_time_fen")
+    )
     assert sums == {"paid": 0, "due": 0, "days": 0, "on_time": 0}
     assert PAY_FACT.count() == 4
     again = services.commit(ningjin_officer, bring(workbook([line(1), line(2)])).pk)
@@ -90,7 +105,9 @@ def test_undoing_a_batch_takes_its_facts_back_and_the_month_may_be_brought_again
 
 def test_reversing_one_sheet_needs_a_reason_and_takes_back_that_sheet_only(bring, ningjin_officer: Actor) -> None:
     project()
-    services.commit(ningjin_officer, bring(workbook([line(1), line(1, **{"所属月份": "2022-08", "发放日期": date(2022, 9, 10)})])).pk)
+    services.commit(
+        ningjin_officer, bring(workbook([line(1), line(1, 所属月份="2022-08", 发放日期=date(2022, 9, 10))])).pk
+    )
     july = PaySheet.rows.get(month=202207)
     with pytest.raises(InvalidInput):
         reverse_sheet(ningjin_officer, july.pk, reason="错")
@@ -112,7 +129,11 @@ def test_a_township_enters_a_draft_and_the_county_posts_it(bring, ningjin_office
     with pytest.raises(NotPermitted):
         confirm_sheet(clerk, sheet.pk)
     confirm_sheet(ningjin_officer, sheet.pk)
-    assert PAY_FACT.aggregate(paid=Sum("paid_fen"), card=Sum("own_card_fen"), time=Sum("on_time_fen")) == {"paid": 600_000, "card": 600_000, "time": 600_000}
+    assert PAY_FACT.aggregate(paid=Sum("paid_fen"), card=Sum("own_card_fen"), time=Sum("on_time_fen")) == {
+        "paid": 600_000,
+        "card": 600_000,
+        "time": 600_000,
+    }
     with pytest.raises(Conflict):
         confirm_sheet(ningjin_officer, sheet.pk)
     assert PAY_FACT.count() == 2
@@ -136,7 +157,9 @@ def test_a_sealed_month_refuses_the_whole_batch(bring, ningjin_officer: Actor) -
     assert not PayLine.objects.exists()
 
 
-def test_sheets_and_lines_are_seen_in_scope_only(bring, ningjin_officer: Actor, feixian_officer: Actor, dezhou_officer: Actor) -> None:
+def test_sheets_and_lines_are_seen_in_scope_only(
+    bring, ningjin_officer: Actor, feixian_officer: Actor, dezhou_officer: Actor
+) -> None:
     project_id = project()
     services.commit(ningjin_officer, bring(workbook([line(1), line(2)])).pk)
     sheet, first = PaySheet.rows.get(), PayLine.objects.order_by("id").first()
@@ -149,7 +172,11 @@ def test_sheets_and_lines_are_seen_in_scope_only(bring, ningjin_officer: Actor, 
     for foreign in (feixian_officer.scope, owner.scope, Scope.nothing()):
         assert not payroll.pay_sheets(foreign).exists()
         assert not payroll.lines_of_worker(foreign, first.worker_id).exists()
-        for ask in (lambda s: payroll.pay_line(s, first.pk), lambda s: payroll.pay_sheet(s, sheet.pk), lambda s: payroll.lines(s, sheet.pk)):
+        for ask in (
+            lambda s: payroll.pay_line(s, first.pk),
+            lambda s: payroll.pay_sheet(s, sheet.pk),
+            lambda s: payroll.lines(s, sheet.pk),
+        ):
             with pytest.raises(NotFound):
                 ask(foreign)
     own = make_actor(Role.OWNER, "371422", projects=frozenset({project_id}))
@@ -160,7 +187,16 @@ def test_statements_grow_with_blocks_and_not_with_lines(bring, ningjin_officer: 
     project()
     counts = []
     for size, month in ((100, "2022-07"), (1_900, "2022-08")):
-        batch = bring(workbook([line(n, **{"所属月份": month, "发放日期": date(2022, 9, 1), "证件号": identity(n, born=f"19{50 + n // 1000}0607")}) for n in range(size)]))
+        batch = bring(
+            workbook(
+                [
+                    line(
+                        n, 所属月份=month, 发放日期=date(2022, 9, 1), 证件号=identity(n, born=f"19{50 + n // 1000}0607")
+                    )
+                    for n in range(size)
+                ]
+            )
+        )
         with CaptureQueriesContext(connection) as caught:
             services.commit(ningjin_officer, batch.pk)
         counts.append(len(caught))
@@ -170,7 +206,7 @@ def test_statements_grow_with_blocks_and_not_with_lines(bring, ningjin_officer: 
 
 def test_one_bad_line_among_many_leaves_exactly_that_line_out(bring, ningjin_officer: Actor) -> None:
     project()
-    lines = [line(n, **{"证件号": identity(n, born=f"19{50 + n // 1000}0607")}) for n in range(6_000)]
+    lines = [line(n, 证件号=identity(n, born=f"19{50 + n // 1000}0607")) for n in range(6_000)]
     lines[4_321]["户名"] = "演示别人"
     batch = services.commit(ningjin_officer, bring(workbook(lines)).pk)
     assert (batch.rows_read, batch.rows_good, batch.rows_bad) == (6_000, 5_999, 1)

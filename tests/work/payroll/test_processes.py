@@ -24,7 +24,13 @@ class Place:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
-        self.env = {**os.environ, "WORKRELIEF_MODE": "test", "DATA_DIR": str(folder), "DB_PATH": "", "DATABASE_URL": url}
+        self.env = {
+            **os.environ,
+            "WORKRELIEF_MODE": "test",
+            "DATA_DIR": str(folder),
+            "DB_PATH": "",
+            "DATABASE_URL": url,
+        }
 
     def start(self, *words: object) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "tests.work.payroll.child", *map(str, words)]
@@ -83,7 +89,13 @@ def test_a_process_killed_after_writing_everything_leaves_nothing_and_the_commit
     assert place.ask("commit", batch) == "machine.state"
     found = place.ask("count")
     assert isinstance(found, dict)
-    assert (found["sheets"], found["lines"], found["facts"], found["postings"], found["people"]) == (1, 300, 300, 1, 300)
+    assert (found["sheets"], found["lines"], found["facts"], found["postings"], found["people"]) == (
+        1,
+        300,
+        300,
+        1,
+        300,
+    )
 
 
 def test_two_processes_committing_one_batch_commit_it_once(place: Place) -> None:
@@ -101,7 +113,9 @@ def test_two_processes_committing_one_batch_commit_it_once(place: Place) -> None
 
 def test_two_files_for_one_project_month_racing_leave_one_sheet(place: Place) -> None:
     first = place.ask("upload", place.put("a.xlsx", range(1, 101)))
-    second = place.ask("upload", place.put("b.xlsx", range(1, 101), **{"单价（元）": 160, "应发（元）": 3200, "实发（元）": 3200}))
+    second = place.ask(
+        "upload", place.put("b.xlsx", range(1, 101), **{"单价（元）": 160, "应发（元）": 3200, "实发（元）": 3200})
+    )
     gate = place.folder / "go"
     both = [place.start("commit", batch, gate) for batch in (first, second)]
     time.sleep(2)
@@ -111,4 +125,10 @@ def test_two_files_for_one_project_month_racing_leave_one_sheet(place: Place) ->
     assert set(answers) <= {"committed", "import.nothing", "import.collision"}
     found = place.ask("count")
     assert isinstance(found, dict)
-    assert (found["sheets"], found["lines"], found["facts"], found["people"], found["accounts"]) == (1, 100, 100, 100, 100)
+    assert (found["sheets"], found["lines"], found["facts"], found["people"], found["accounts"]) == (
+        1,
+        100,
+        100,
+        100,
+        100,
+    )

@@ -15,7 +15,14 @@ from workrelief.work.payroll.rules import Amounts, Limits
 NINGJIN = "371422000000"
 
 
-def line(quantity: int = 2_000, rate: int = 15_000, extra: int = 0, deducted: int = 0, due: int = 300_000, paid: int = 300_000) -> Amounts:
+def line(
+    quantity: int = 2_000,
+    rate: int = 15_000,
+    extra: int = 0,
+    deducted: int = 0,
+    due: int = 300_000,
+    paid: int = 300_000,
+) -> Amounts:
     return Amounts(quantity, rate, extra, deducted, due, paid)
 
 

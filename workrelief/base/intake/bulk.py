@@ -48,7 +48,7 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     """`count` fresh primary keys for rows that are inserted with their key given, in this transaction."""
     if count == 0:
         return []
-    table, column = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
+    table, column = model._meta.db_table, str(model._meta.pk.column)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

@@ -17,17 +17,49 @@ from workrelief.base.intake.importer import Level
 from workrelief.kernel.money import FEN_PER_WAN, FEN_PER_YI, FEN_PER_YUAN, round_half_up, shortest_decimal
 
 EMPTY = frozenset({"", "-", "—", "——", "－", "−", "–", "/", "／", "\\", "--", "―"})
-YES = frozenset({"√", "✓", "✔", "☑", "■", "是", "已", "完成", "已完成", "已完", "有", "对", "Y", "YES", "TRUE", "V", "1", "●", "✅"})
+YES = frozenset(
+    {"√", "✓", "✔", "☑", "■", "是", "已", "完成", "已完成", "已完", "有", "对", "Y", "YES", "TRUE", "V", "1", "●", "✅"}
+)
 NO = frozenset({"否", "未", "未完成", "无", "×", "✗", "✘", "X", "N", "NO", "FALSE", "0", "☐", "□", "○"})
 SCALES = {"元": FEN_PER_YUAN, "万元": FEN_PER_WAN, "万": FEN_PER_WAN, "亿元": FEN_PER_YI, "亿": FEN_PER_YI, "分": 1}
 _EXCEL_EPOCH = date(1899, 12, 30)
 _PLAIN = re.compile(r"^[+\-]?(?:\d+(?:\.\d*)?|\.\d+)$")
-_WITH_UNIT = re.compile(r"^[¥]?(?P<number>[+\-]?(?:\d+(?:\.\d*)?|\.\d+))(?P<unit>亿元|亿|万元|万|元|分)?(?P<rest>[^\d]{0,8})$")
-_VAGUE = re.compile(r"约|大约|左右|近|余|多|以上|以下|不少于|不低于|不超过|至少|最多|[≥≤><≈~～±]|\d\s*[-—–－~～至到]\s*\d")
-_DATE = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
+_WITH_UNIT = re.compile(
+    r"^[¥]?(?P<number>[+\-]?(?:\d+(?:\.\d*)?|\.\d+))(?P<unit>亿元|亿|万元|万|元|分)?(?P<rest>[^\d]{0,8})$"
+)
+_VAGUE = re.compile(
+    r"约|大约|左右|近|余|多|以上|以下|不少于|不低于|不超过|至少|最多|[≥≤><≈~～±]|\d\s*[-—–－~～至到]\s*\d"
+)
+_DATE = re.compile(
+    r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
+)
 _MONTH = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?份?$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$")
-_UNIT_WORDS = frozenset({"天", "日", "工日", "个工日", "工", "小时", "时", "人", "名", "个", "次", "人次", "项", "件", "场", "期", "处", "米", "平方米", "立方米", "公里"})
+_UNIT_WORDS = frozenset(
+    {
+        "天",
+        "日",
+        "工日",
+        "个工日",
+        "工",
+        "小时",
+        "时",
+        "人",
+        "名",
+        "个",
+        "次",
+        "人次",
+        "项",
+        "件",
+        "场",
+        "期",
+        "处",
+        "米",
+        "平方米",
+        "立方米",
+        "公里",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +394,7 @@ def _choice(column: Column, _unit: str) -> Parse:
 
 def _label(column: Column, value: str) -> str:
     if isinstance(column.choices, type):
-        return column.choices(value).label
+        return column.choices.of_id(value).label
     return (column.choices or {}).get(value, value)
 
 

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import IO, Any, Literal
 from xml.etree import ElementTree
 
 from workrelief.kernel.errors import InvalidInput
@@ -62,7 +62,10 @@ class Passed:
     def kept(self) -> dict[str, Any]:
         """As JSON, to be kept with the stored file, whose content never changes afterwards."""
         marks = {
-            sheet: {"hidden": sorted(m.hidden_rows), "uncached": [[row, letters, what] for (row, letters), what in m.uncached.items()]}
+            sheet: {
+                "hidden": sorted(m.hidden_rows),
+                "uncached": [[row, letters, what] for (row, letters), what in m.uncached.items()],
+            }
             for sheet, m in self.marks.items()
             if m.hidden_rows or m.uncached
         }
@@ -83,7 +86,11 @@ def inspect(path: Path, name: str, *, limits: Limits = LIMITS) -> Passed:
     if size == 0:
         raise _refused("empty", f"文件“{name}”是空文件（0 字节）。", "请确认文件已保存完整，再重新上传。")
     if size > limits.bytes:
-        raise _refused("large", f"文件“{name}”有 {size // _MEBI} MB，超过 {limits.bytes // _MEBI} MB 的上限。", "请按县或按月拆成几个文件分别导入。")
+        raise _refused(
+            "large",
+            f"文件“{name}”有 {size // _MEBI} MB，超过 {limits.bytes // _MEBI} MB 的上限。",
+            "请按县或按月拆成几个文件分别导入。",
+        )
     suffix = Path(name).suffix.lower()
     if suffix not in SUFFIXES:
         raise _refused("suffix", f"文件“{name}”不是表格文件。", "请上传 .xlsx、.xls、.xlsb、.ods 或 .csv 文件。")
@@ -125,7 +132,11 @@ def _encoding_of(path: Path, name: str) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    raise _refused("encoding", f"文件“{name}”的文字编码无法识别（既非 UTF-8 也非 GB18030）。", "请另存为“CSV UTF-8”或 .xlsx 再上传。")
+    raise _refused(
+        "encoding",
+        f"文件“{name}”的文字编码无法识别（既非 UTF-8 也非 GB18030）。",
+        "请另存为“CSV UTF-8”或 .xlsx 再上传。",
+    )
 
 
 def _inspect_compound(path: Path, name: str) -> Passed:
@@ -152,7 +163,9 @@ def _inspect_archive(path: Path, name: str, limits: Limits) -> Passed:
                     continue
                 with archive.open(entry) as stream:
                     if entry.filename in sheet_names:
-                        marks[sheet_names[entry.filename]] = _scan_sheet(stream, name, sheet_names[entry.filename], limits)
+                        marks[sheet_names[entry.filename]] = _scan_sheet(
+                            stream, name, sheet_names[entry.filename], limits
+                        )
                     elif form == "xlsb" and entry.filename.startswith("xl/worksheets/"):
                         _scan_binary_sheet(stream, name, limits)
                     elif form == "ods" and entry.filename == "content.xml":
@@ -161,8 +174,18 @@ def _inspect_archive(path: Path, name: str, limits: Limits) -> Passed:
                         for _ in _pieces(stream):
                             pass
             return Passed(path, form, marks)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ElementTree.ParseError, KeyError) as err:
-        raise _refused("broken", f"文件“{name}”已损坏，无法打开。", "请用表格软件打开并重新保存；打不开的，请向提供人重新索取。") from err
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        ElementTree.ParseError,
+        KeyError,
+    ) as err:
+        raise _refused(
+            "broken", f"文件“{name}”已损坏，无法打开。", "请用表格软件打开并重新保存；打不开的，请向提供人重新索取。"
+        ) from err
     except RuntimeError as err:  # zipfile's answer to an encrypted entry
         raise _refused("encrypted", f"文件“{name}”是加密的压缩内容。", "请取消密码后重新保存，再上传。") from err
 
@@ -173,17 +196,29 @@ def _is_never_read(entry: str) -> bool:
 
 def _judge_directory(entries: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
     if len(entries) > limits.entries:
-        raise _refused("bomb", f"文件“{name}”内含 {len(entries)} 个部件，超过 {limits.entries} 个，不像正常表格，已拒绝。", "请另存为一个新的 .xlsx 再上传。")
+        raise _refused(
+            "bomb",
+            f"文件“{name}”内含 {len(entries)} 个部件，超过 {limits.entries} 个，不像正常表格，已拒绝。",
+            "请另存为一个新的 .xlsx 再上传。",
+        )
     if len({e.filename for e in entries}) != len(entries):
         raise _refused("broken", f"文件“{name}”内部有重名部件，已拒绝。", "请用表格软件打开并重新保存，再上传。")
     if any(e.flag_bits & 1 for e in entries):
         raise _refused("encrypted", f"文件“{name}”是加密的压缩内容。", "请取消密码后重新保存，再上传。")
     total = sum(e.file_size for e in entries)
     if total > limits.unpacked:
-        raise _refused("bomb", f"文件“{name}”解开后有 {total // _MEBI} MB，超过 {limits.unpacked // _MEBI} MB 的上限，已拒绝。", "请删去无关工作表和图片，或拆成几个文件。")
+        raise _refused(
+            "bomb",
+            f"文件“{name}”解开后有 {total // _MEBI} MB，超过 {limits.unpacked // _MEBI} MB 的上限，已拒绝。",
+            "请删去无关工作表和图片，或拆成几个文件。",
+        )
     for entry in entries:
         if entry.file_size > limits.ratio_from and entry.file_size > limits.ratio * max(entry.compress_size, 1):
-            raise _refused("bomb", f"文件“{name}”的部件“{entry.filename}”压缩比异常（1:{entry.file_size // max(entry.compress_size, 1)}），已拒绝。", "请另存为一个新的 .xlsx 再上传。")
+            raise _refused(
+                "bomb",
+                f"文件“{name}”的部件“{entry.filename}”压缩比异常（1:{entry.file_size // max(entry.compress_size, 1)}），已拒绝。",
+                "请另存为一个新的 .xlsx 再上传。",
+            )
 
 
 def _archive_format(archive: zipfile.ZipFile, names: set[str], name: str) -> Format:
@@ -216,22 +251,22 @@ def _sheet_names(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
     return found
 
 
-def _pieces(stream: BinaryIO | zipfile.ZipExtFile) -> Iterator[bytes]:
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
     while piece := stream.read(_CHUNK):
         yield piece
 
 
 _ROW = re.compile(rb'<row r="(\d+)"')
-_ANY_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"')  # ten times slower; for writers that put other attributes first
+_ANY_ROW = re.compile(
+    rb'<(?:\w+:)?row [^>]*?\br="(\d+)"'
+)  # ten times slower; for writers that put other attributes first
 _HIDDEN = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"[^>]*?\bhidden="(?:1|true)"')
 _WIDE = re.compile(rb'<c r="([A-Z]{2,})(\d+)"[^>]*>')
-_UNCACHED = re.compile(
-    rb'<c r="([A-Z]+)(\d+)"([^>]*)><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
-)
+_UNCACHED = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
 _ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:<f(?:[^>]*/>|[^>]*>[^<]*</f>))?<v>([^<]*)</v>')
 
 
-def _scan_sheet(stream: zipfile.ZipExtFile, name: str, sheet: str, limits: Limits) -> SheetMarks:
+def _scan_sheet(stream: IO[bytes], name: str, sheet: str, limits: Limits) -> SheetMarks:
     marks = SheetMarks()
     last_row, width, rest = 0, 26, b""
     for piece in _pieces(stream):
@@ -240,7 +275,9 @@ def _scan_sheet(stream: zipfile.ZipExtFile, name: str, sheet: str, limits: Limit
         # whole rows only; what is left over waits for the next piece (and is bounded, a row being limited by columns)
         text, rest = (text[: cut + 6], text[cut + 6 :]) if cut >= 0 else (b"", text)
         if len(rest) > 8 * _CHUNK:
-            raise _refused("wide", f"文件“{name}”工作表“{sheet}”中有一行长得异常，已拒绝。", "请检查表格并删去多余的列。")
+            raise _refused(
+                "wide", f"文件“{name}”工作表“{sheet}”中有一行长得异常，已拒绝。", "请检查表格并删去多余的列。"
+            )
         if not text:
             continue
         for found in _WIDE.finditer(text):
@@ -261,7 +298,11 @@ def _scan_sheet(stream: zipfile.ZipExtFile, name: str, sheet: str, limits: Limit
         if last_row > limits.rows:
             raise _too_long(name, sheet, last_row, limits)
         if last_row * width > limits.cells:
-            raise _refused("cells", f"文件“{name}”工作表“{sheet}”占用 {last_row} 行 × {width} 列，超过可处理的大小。", "请删去远处的零散单元格和多余的列，或拆成几个文件。")
+            raise _refused(
+                "cells",
+                f"文件“{name}”工作表“{sheet}”占用 {last_row} 行 × {width} 列，超过可处理的大小。",
+                "请删去远处的零散单元格和多余的列，或拆成几个文件。",
+            )
         if b"hidden=" in text:
             marks.hidden_rows.update(int(f.group(1)) for f in _HIDDEN.finditer(text))
         if b"<f" in text:
@@ -288,14 +329,22 @@ def _mark(marks: SheetMarks, text: bytes, pattern: re.Pattern[bytes], what: str)
 
 
 def _too_long(name: str, sheet: str, row: int, limits: Limits) -> InvalidInput:
-    return _refused("rows", f"文件“{name}”工作表“{sheet}”到第 {row} 行，超过 {limits.rows} 行的上限。", "请按县或按月拆成几个文件；若远处只有零散内容，请删去。")
+    return _refused(
+        "rows",
+        f"文件“{name}”工作表“{sheet}”到第 {row} 行，超过 {limits.rows} 行的上限。",
+        "请按县或按月拆成几个文件；若远处只有零散内容，请删去。",
+    )
 
 
 def _too_wide(name: str, sheet: str, cell: str, limits: Limits) -> InvalidInput:
-    return _refused("columns", f"文件“{name}”工作表“{sheet}”在 {cell} 处有内容，超过 {limits.columns} 列的上限。", "请删去右侧多余的列再上传。")
+    return _refused(
+        "columns",
+        f"文件“{name}”工作表“{sheet}”在 {cell} 处有内容，超过 {limits.columns} 列的上限。",
+        "请删去右侧多余的列再上传。",
+    )
 
 
-def _scan_binary_sheet(stream: zipfile.ZipExtFile, name: str, limits: Limits) -> None:
+def _scan_binary_sheet(stream: IO[bytes], name: str, limits: Limits) -> None:
     """Walk the records of an .xlsb sheet: rows (record 0) and cells (records 1–11) say where they stand."""
     content, position, last_row, width = stream.read(), 0, 0, 0
     while position + 2 <= len(content):
@@ -324,14 +373,18 @@ def _scan_binary_sheet(stream: zipfile.ZipExtFile, name: str, limits: Limits) ->
                 raise _too_wide(name, "", f"{column_letters(width)}{last_row}", limits)
         position += length
     if last_row * width > limits.cells:
-        raise _refused("cells", f"文件“{name}”占用 {last_row} 行 × {width} 列，超过可处理的大小。", "请删去多余内容，或拆成几个文件。")
+        raise _refused(
+            "cells",
+            f"文件“{name}”占用 {last_row} 行 × {width} 列，超过可处理的大小。",
+            "请删去多余内容，或拆成几个文件。",
+        )
 
 
 _ODS_ROWS = re.compile(rb'<table:table-row [^>]*number-rows-repeated="(\d+)"[^>]*>')
 _ODS_CELLS = re.compile(rb'<table:table-cell [^>]*number-columns-repeated="(\d+)"[^>]*>')
 
 
-def _scan_open_document(stream: zipfile.ZipExtFile, name: str, limits: Limits) -> None:
+def _scan_open_document(stream: IO[bytes], name: str, limits: Limits) -> None:
     """Repetition counts may stand for millions of cells: refuse those that carry a value."""
     rest = b""
     for piece in _pieces(stream):

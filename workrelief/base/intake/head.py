@@ -65,7 +65,11 @@ def _wanted(columns: Sequence[Column]) -> list[_Wanted]:
             spellings = [(strict, base), (loose, base - 2)]
             if column.group:
                 group = keys_of(column.group)[1]
-                spellings += [(f"{group}/{strict}", base + 10), (f"{group}/{loose}", base + 8), (f"{group}{strict}", base + 4)]
+                spellings += [
+                    (f"{group}/{strict}", base + 10),
+                    (f"{group}/{loose}", base + 8),
+                    (f"{group}{strict}", base + 4),
+                ]
             for key, rank in spellings:
                 ranks[key] = max(rank, ranks.get(key, 0))
         wanted.append(_Wanted(column, ranks))
@@ -91,7 +95,12 @@ def find_head(
                 break
             labels = _labels(spread, first, depth)
             places, strength = _assign(labels, wanted)
-            score = (sum(1 for w in wanted if w.column.name in places and _needed(w.column)), len(places), strength, -depth)
+            score = (
+                sum(1 for w in wanted if w.column.name in places and _needed(w.column)),
+                len(places),
+                strength,
+                -depth,
+            )
             if places and (best is None or score > best[0]):
                 best = (score, first, depth)
     if best is None or best[0][1] < min(2, len(columns)):
@@ -109,7 +118,9 @@ def find_head(
             units[name] = unit
     claimed = set(places.values())
     unknown = tuple(
-        (column_letters(offset + i + 1), label) for i, label in enumerate(labels) if label and i not in claimed and not _is_ordinal(label)
+        (column_letters(offset + i + 1), label)
+        for i, label in enumerate(labels)
+        if label and i not in claimed and not _is_ordinal(label)
     )
     return Head(
         first=first, last=first + depth - 1, places=places,
@@ -148,13 +159,19 @@ def _spread(rows: Sequence[Sequence[object]], merged: Sequence[MergedRange], off
 
 
 def _labels(texts: list[list[str]], first: int, depth: int) -> list[str]:
-    """"Group/title" of each column of a head of `depth` rows; a group without merged cells reaches to the next one."""
+    """ "Group/title" of each column of a head of `depth` rows; a group without merged cells reaches to the next one."""
     upper = [list(row) for row in texts[first : first + depth]]
     for level, row in enumerate(upper[:-1]):
         for place in range(1, len(row)):
             below = any(place < len(lower) and lower[place] for lower in upper[level + 1 :])
             above_same = level == 0 or upper[level - 1][place] == upper[level - 1][place - 1]
-            if not row[place] and below and above_same and row[place - 1] and not _stands_alone(upper, level, place - 1):
+            if (
+                not row[place]
+                and below
+                and above_same
+                and row[place - 1]
+                and not _stands_alone(upper, level, place - 1)
+            ):
                 row[place] = row[place - 1]
     labels = []
     for place in range(max(len(row) for row in upper)):

@@ -1,19 +1,19 @@
 """What a room declares to have its spreadsheets imported, and the register of all importers.
 
-    class RosterImporter(Importer):
-        kind, title, permission = "roster", "务工人员花名册", "roster.import"
-        columns = (Column("name", "姓名", required=True), …)
+class RosterImporter(Importer):
+    kind, title, permission = "roster", "务工人员花名册", "roster.import"
+    columns = (Column("name", "姓名", required=True), …)
 
-        def check_rows(self, ctx, rows):
-            for row in rows:
-                if …:
-                    yield ctx.error(row, "identity", "校验位不符", "对照证件原件改正后重新上传")
+    def check_rows(self, ctx, rows):
+        for row in rows:
+            if …:
+                yield ctx.error(row, "identity", "校验位不符", "对照证件原件改正后重新上传")
 
-        def commit(self, ctx, blocks):
-            … services …
-            return CommitReport(rows=…, totals={"paid_fen": …})
+    def commit(self, ctx, blocks):
+        … services …
+        return CommitReport(rows=…, totals={"paid_fen": …})
 
-    register(RosterImporter())        # in AppConfig.ready() of the room
+register(RosterImporter())        # in AppConfig.ready() of the room
 """
 
 from __future__ import annotations

@@ -13,7 +13,13 @@ from workrelief.base.jobs.services import enqueue
 @job("intake.check", permission="import.upload", label="导入校验", cancellable=True)
 def check_batch(ctx: JobContext, *, batch_id: int) -> dict[str, object]:
     batch = services.check(ctx.actor, batch_id, ctx)
-    return {"batch": batch.pk, "state": batch.state, "rows": batch.rows_read, "errors": batch.errors, "remarks": batch.remarks}
+    return {
+        "batch": batch.pk,
+        "state": batch.state,
+        "rows": batch.rows_read,
+        "errors": batch.errors,
+        "remarks": batch.remarks,
+    }
 
 
 @job("intake.commit", permission="import.upload", label="确认导入", cancellable=True)

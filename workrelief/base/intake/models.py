@@ -19,7 +19,9 @@ class ImportBatch(ScopedModel):
     file_name = models.CharField(max_length=200, help_text="as brought")
     file_sm3 = models.CharField(max_length=64, help_text="SM3 of the content, hex: the same file is committed once")
     file_size = models.PositiveBigIntegerField(help_text="bytes")
-    inspected = models.JSONField(default=dict, help_text="what the gate found: format, hidden rows, formulas without a result")
+    inspected = models.JSONField(
+        default=dict, help_text="what the gate found: format, hidden rows, formulas without a result"
+    )
     options = models.JSONField(default=dict, help_text="answers given at upload, by option name")
     state = models.CharField(max_length=10, choices=IMPORT_BATCH.choices(), default=UPLOADED)
     message = models.TextField(blank=True, help_text="why the file was refused")
@@ -31,14 +33,18 @@ class ImportBatch(ScopedModel):
     committed_at = models.DateTimeField(null=True)
     committed_by_name = models.CharField(max_length=60, blank=True)
     undone_at = models.DateTimeField(null=True)
-    seconds_x10 = models.PositiveIntegerField(default=0, help_text="duration of the last check or commit, tenths of a second")
+    seconds_x10 = models.PositiveIntegerField(
+        default=0, help_text="duration of the last check or commit, tenths of a second"
+    )
     rows_read = models.PositiveIntegerField(default=0, help_text="data rows found")
     rows_good = models.PositiveIntegerField(default=0, help_text="rows without an error")
     rows_bad = models.PositiveIntegerField(default=0, help_text="rows with an error, left out or stopping the batch")
     rows_remarked = models.PositiveIntegerField(default=0, help_text="rows with remarks only")
     errors = models.PositiveIntegerField(default=0, help_text="errors counted, also those not listed")
     remarks = models.PositiveIntegerField(default=0, help_text="remarks counted, also those not listed")
-    sheets = models.JSONField(default=list, help_text="per sheet: head row, matched and unknown heads, rows, skipped rows")
+    sheets = models.JSONField(
+        default=list, help_text="per sheet: head row, matched and unknown heads, rows, skipped rows"
+    )
     by_column = models.JSONField(default=list, help_text="[[level, column title, count], …]")
     report = models.JSONField(default=dict, help_text="what the commit did: rows, created, updated, totals, notes")
     undo_data = models.JSONField(null=True, help_text="what the importer needs to take the batch back")

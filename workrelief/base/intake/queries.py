@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.scope import Scope
-from workrelief.base.intake.importer import TemplateSpec, kinds, template_spec
+from workrelief.base.intake.columns import TemplateSpec
+from workrelief.base.intake.importer import kinds, template_spec
 from workrelief.base.intake.issues import unpacked_rows
 from workrelief.base.intake.models import ImportBatch, RowIssue
 from workrelief.kernel.errors import NotFound
@@ -65,7 +66,7 @@ def failed_rows(actor: Actor, batch_id: int) -> list[tuple[str, int, str]]:
 def _seen_by(actor: Actor) -> QuerySet[ImportBatch]:
     own = Q(uploaded_by=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
     rows = ImportBatch.objects.unscoped("in scope or brought by the actor")
-    return rows.filter(own | actor.scope.q(ImportBatch.scope_fields))  # type: ignore[no-any-return]
+    return rows.filter(own | actor.scope.q(ImportBatch.scope_fields))
 
 
 def _narrowed(rows: QuerySet[ImportBatch], kind: str, states: Sequence[str]) -> QuerySet[ImportBatch]:

@@ -34,7 +34,9 @@ from workrelief.kernel.errors import InvalidInput
 BLOCK_ROWS = 5_000
 _TOTAL = re.compile(r"^[\w（）()·、]{0,14}?(总计|合计|小计|共计|累计)[:：]?$")
 _EXAMPLE = "示例："  # begins the example row of our own templates
-_FOOT = re.compile(r"^(制表|填表|填报|审核|复核|经办|负责|单位负责|联系电话|填报日期|签字|盖章|注|备注|说明|附注)(人|日期|时间|单位)?\s*[:：]")
+_FOOT = re.compile(
+    r"^(制表|填表|填报|审核|复核|经办|负责|单位负责|联系电话|填报日期|签字|盖章|注|备注|说明|附注)(人|日期|时间|单位)?\s*[:：]"
+)
 _UNSHARED = frozenset({"int", "tenths", "hundredths", "decimal", "money", "wan"})
 Say = Callable[[Issue], None]
 
@@ -103,12 +105,19 @@ class Workbook:
             try:
                 for number, row in enumerate(csv.reader(handle, delimiter=delimiter), start=1):
                     if number > LIMITS.rows:
-                        raise InvalidInput("import.file.rows", f"文件“{self.name}”超过 {LIMITS.rows} 行。请拆成几个文件分别导入。")
+                        raise InvalidInput(
+                            "import.file.rows", f"文件“{self.name}”超过 {LIMITS.rows} 行。请拆成几个文件分别导入。"
+                        )
                     if len(row) > LIMITS.columns and any(row[LIMITS.columns :]):
-                        raise InvalidInput("import.file.columns", f"文件“{self.name}”第 {number} 行超过 {LIMITS.columns} 列。请检查分隔符后重新上传。")
+                        raise InvalidInput(
+                            "import.file.columns",
+                            f"文件“{self.name}”第 {number} 行超过 {LIMITS.columns} 列。请检查分隔符后重新上传。",
+                        )
                     yield row
             except csv.Error as err:
-                raise InvalidInput("import.file.broken", f"文件“{self.name}”不是规范的 CSV（{err}）。请另存为 .xlsx 再上传。") from err
+                raise InvalidInput(
+                    "import.file.broken", f"文件“{self.name}”不是规范的 CSV（{err}）。请另存为 .xlsx 再上传。"
+                ) from err
 
 
 def _broken(name: str) -> InvalidInput:
@@ -125,7 +134,9 @@ def open_workbook(path: Path, name: str, *, passed: gate.Passed | None = None) -
     try:
         book = _by_content(path)
     except PasswordError as err:
-        raise InvalidInput("import.file.encrypted", f"文件“{name}”设有打开密码。请在表格软件中取消密码保护后重新保存，再上传。") from err
+        raise InvalidInput(
+            "import.file.encrypted", f"文件“{name}”设有打开密码。请在表格软件中取消密码保护后重新保存，再上传。"
+        ) from err
     except (CalamineError, OSError, ValueError) as err:
         raise _broken(name) from err
     try:
@@ -158,7 +169,9 @@ def read_blocks(
             report.foot_rows.sort()
         reports.append(report)
     if not understood:
-        titles = "、".join(c.title for c in importer.columns if c.required or c.in_head) or "、".join(c.title for c in importer.columns[:6])
+        titles = "、".join(c.title for c in importer.columns if c.required or c.in_head) or "、".join(
+            c.title for c in importer.columns[:6]
+        )
         where = "、".join(f"“{n}”" for n in seen[:5]) or "（没有工作表）"
         raise InvalidInput(
             "import.head.missing",
@@ -207,7 +220,13 @@ class _SheetReader:
         self.report.matched = len(head.places)
         self.report.unknown = [f"{title}（{letter} 列）" for letter, title in head.unknown]
         if head.unknown:
-            self.say(self.ctx.file_remark(f"工作表“{name}”有未用到的列：{'、'.join(self.report.unknown[:12])}", "如应导入，请对照模板改列名", sheet=name))
+            self.say(
+                self.ctx.file_remark(
+                    f"工作表“{name}”有未用到的列：{'、'.join(self.report.unknown[:12])}",
+                    "如应导入，请对照模板改列名",
+                    sheet=name,
+                )
+            )
         if self.sheet.is_hidden:
             self.say(self.ctx.file_remark(f"工作表“{name}”是隐藏的，按数据读取", "不应导入的请删去该表", sheet=name))
         self._memos = {n: Memo(parser(self._columns[n], unit=head.units.get(n))) for n in head.places}
@@ -240,7 +259,10 @@ class _SheetReader:
             cells = {n: tuple([values[i] for i in keep_now]) for n, values in cells.items()}
         if fills.active:
             cells = fills.apply(cells, numbers, self)
-        columns = {n: self._convert(self._columns[n], cells[n], numbers) if n in cells else [c.empty] * len(numbers) for n, c in self._columns.items()}
+        columns = {
+            n: self._convert(self._columns[n], cells[n], numbers) if n in cells else [c.empty] * len(numbers)
+            for n, c in self._columns.items()
+        }
         block = RowBlock(self.sheet.name, numbers, columns)
         hidden = self.sheet.marks.hidden_rows
         if hidden:
@@ -270,7 +292,12 @@ class _SheetReader:
                 for i, text in enumerate(texts):
                     if text.startswith(_EXAMPLE):
                         drop.add(i)
-                    elif text and i not in drop and _FOOT.match(text.strip()) and all(is_empty(v[i]) or v[i] == text for v in needed):
+                    elif (
+                        text
+                        and i not in drop
+                        and _FOOT.match(text.strip())
+                        and all(is_empty(v[i]) or v[i] == text for v in needed)
+                    ):
                         drop.add(i)
                         self.report.foot_rows.append(numbers[i])
         for i in [i for i, cell in enumerate(needed[0]) if cell == "" or is_empty(cell)]:
@@ -307,7 +334,9 @@ class _SheetReader:
             what = marks.get((number, letter))
             if what and is_empty(cells[i]):
                 level: Any = "error" if column.required or column.type in _UNSHARED else "remark"
-                self._tell(column, number, Doubt(None, level, f"{what}，按缺失处理", "在表格软件中打开并保存，或改填数值"), "")
+                self._tell(
+                    column, number, Doubt(None, level, f"{what}，按缺失处理", "在表格软件中打开并保存，或改填数值"), ""
+                )
 
     def _tell(self, column: Column, number: int, doubt: Doubt, cell: object) -> None:
         name = self.sheet.name
@@ -315,15 +344,19 @@ class _SheetReader:
             Issue(
                 name, number, self.ctx.letters[name][column.name], self.ctx.heads[name][column.name].split("/")[-1], doubt.level,
                 masked(shown(cell) if cell != "" else "", column), doubt.reason, doubt.remedy,
-            )  # fmt: skip
-        )
+            )
+        )  # fmt: skip
 
 
 def _is_ruler(row: Sequence[Any]) -> bool:
     """The row under a head that only numbers the columns: 1 2 3 …, perhaps after 甲 乙."""
     filled = [shown(c) for c in row if not is_empty(c)]
     digits = [t for t in filled if t.isdigit()]
-    return len(filled) >= 4 and set(filled) - set(digits) <= set("甲乙丙丁戊") and digits == [str(i) for i in range(1, len(digits) + 1)]
+    return (
+        len(filled) >= 4
+        and set(filled) - set(digits) <= set("甲乙丙丁戊")
+        and digits == [str(i) for i in range(1, len(digits) + 1)]
+    )
 
 
 class _Fills:
@@ -344,7 +377,9 @@ class _Fills:
     def active(self) -> bool:
         return bool(self._ranges)
 
-    def apply(self, cells: dict[str, Sequence[Any]], numbers: list[int], reader: _SheetReader) -> dict[str, Sequence[Any]]:
+    def apply(
+        self, cells: dict[str, Sequence[Any]], numbers: list[int], reader: _SheetReader
+    ) -> dict[str, Sequence[Any]]:
         """`numbers` are 1-based rows of `cells`; ranges may begin in an earlier block."""
         if not numbers:
             return cells
@@ -366,11 +401,26 @@ class _Fills:
                 if number not in place:
                     continue
                 if column.type in _UNSHARED or not column.fill_down:
-                    reader._tell(column, number, Doubt(None, "error", f"第 {top}–{bottom} 行合并了单元格，数值无法分摊到每一行", "取消合并，逐行填写"), held[1])
+                    reader._tell(
+                        column,
+                        number,
+                        Doubt(
+                            None,
+                            "error",
+                            f"第 {top}–{bottom} 行合并了单元格，数值无法分摊到每一行",
+                            "取消合并，逐行填写",
+                        ),
+                        held[1],
+                    )
                     values[place[number]] = ""
                 elif number != top:
                     values[place[number]] = held[1]
-                    reader._tell(column, number, Doubt(None, "remark", f"第 {top}–{bottom} 行合并了单元格，本行取同一内容", "核对后采用"), held[1])
+                    reader._tell(
+                        column,
+                        number,
+                        Doubt(None, "remark", f"第 {top}–{bottom} 行合并了单元格，本行取同一内容", "核对后采用"),
+                        held[1],
+                    )
         self._ranges = [r for r in self._ranges if r[1] > numbers[-1]]
         return {**cells, **{n: tuple(v) for n, v in filled.items()}}
 
@@ -388,7 +438,9 @@ def option_value(text: str, kind: str) -> object:
     return found
 
 
-def raw_rows(book: Workbook, wanted: dict[str, set[int]], heads: dict[str, tuple[int, int]]) -> Iterable[tuple[str, int, Sequence[Any]]]:
+def raw_rows(
+    book: Workbook, wanted: dict[str, set[int]], heads: dict[str, tuple[int, int]]
+) -> Iterable[tuple[str, int, Sequence[Any]]]:
     """(sheet, row, raw cells) of head rows and wanted rows, for handing failed rows back.
 
     `heads[sheet]` are first and last head row, 1-based.

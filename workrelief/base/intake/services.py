@@ -42,11 +42,11 @@ KIND = "intake.importbatch"
 class Steps(Protocol):
     """What a long import tells about its progress (`jobs.JobContext`); `step` may raise to stop it."""
 
-    def step(self, message: str, done: int | None = None, total: int | None = None) -> None: ...
+    def step(self, message: str = "", *, done: int | None = None, total: int | None = None) -> None: ...
 
 
 class _Silent:
-    def step(self, message: str, done: int | None = None, total: int | None = None) -> None:
+    def step(self, message: str = "", *, done: int | None = None, total: int | None = None) -> None:
         return None
 
 
@@ -189,7 +189,12 @@ def failed_rows_xlsx(actor: Actor, batch_id: int) -> bytes:
                 page.set_column(0, 0, 48)
                 page.set_column(1, 1, 8)
             is_head = number <= heads[sheet][1]
-            page.write_row(line, 0, ["未通过原因", "原行号"] if is_head else [reasons.get((sheet, number), ""), number], bold if is_head else None)
+            page.write_row(
+                line,
+                0,
+                ["未通过原因", "原行号"] if is_head else [reasons.get((sheet, number), ""), number],
+                bold if is_head else None,
+            )
             page.write_row(line, 2, cells, bold if is_head else None)
             line += 1
     book.close()
@@ -347,7 +352,18 @@ _ISSUE_COLUMNS = ("batch_id", "sheet", "row", "column", "title", "level", "value
 def _replace_issues(batch: ImportBatch, log: IssueLog, refusal: str) -> None:
     RowIssue.objects.unscoped("replaced as a whole by a new check").filter(batch=batch).delete()
     rows = [
-        (batch.pk, i.sheet[:80], i.row, i.column, i.title[:120], i.level, i.value[:80], i.reason[:300], i.remedy[:200], i.rule_id)
+        (
+            batch.pk,
+            i.sheet[:80],
+            i.row,
+            i.column,
+            i.title[:120],
+            i.level,
+            i.value[:80],
+            i.reason[:300],
+            i.remedy[:200],
+            i.rule_id,
+        )
         for i in log.kept
     ]
     if refusal:
@@ -376,7 +392,7 @@ class _Bounded:
         piece = self._file.read(size)
         self._left -= len(piece)
         if self._left < 0:
-            raise InvalidInput("import.file.large", f"文件超过 {self._limit >> 20} MB 的上限。请按县或按月拆成几个文件分别导入。")
+            raise InvalidInput(
+                "import.file.large", f"文件超过 {self._limit >> 20} MB 的上限。请按县或按月拆成几个文件分别导入。"
+            )
         return piece
-
-

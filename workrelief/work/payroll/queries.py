@@ -60,7 +60,7 @@ def pay_sheet(scope: Scope, sheet_id: int) -> PaySheet:
 
 def pay_sheet_row(scope: Scope, sheet_id: int) -> QuerySet[PaySheet]:
     """The one pay sheet as a scoped queryset, to be opened by `change()`."""
-    return PaySheet.objects.within(scope).filter(pk=sheet_id)  # type: ignore[no-any-return]
+    return PaySheet.objects.within(scope).filter(pk=sheet_id)
 
 
 def lines(scope: Scope, sheet_id: int) -> QuerySet[PayLine]:
@@ -124,16 +124,16 @@ def standing_sheets(scope: Scope, project_ids: Collection[int]) -> dict[tuple[in
     return found
 
 
-def days_of(
-    scope: Scope | None, worker_ids: Iterable[int], months: Iterable[int]
-) -> dict[int, dict[int, int]]:
+def days_of(scope: Scope | None, worker_ids: Iterable[int], months: Iterable[int]) -> dict[int, dict[int, int]]:
     """Days ×10 on standing sheets: month → person → sum over all projects of the province.
 
     `scope` is not applied (None says so): rule F15 compares across divisions; only the sum is used, never a project.
     """
     rows = PayLine.objects.filter(sheet__month__in=sorted(months), is_back_pay=False).exclude(sheet__state="reversed")
     sums: dict[int, dict[int, int]] = {}
-    for worker_id, month, days in fetch_by(rows, "worker_id", list(worker_ids), ("worker_id", "sheet__month", "days_x10")):
+    for worker_id, month, days in fetch_by(
+        rows, "worker_id", list(worker_ids), ("worker_id", "sheet__month", "days_x10")
+    ):
         of_month = sums.setdefault(month, {})
         of_month[worker_id] = of_month.get(worker_id, 0) + days
     return sums

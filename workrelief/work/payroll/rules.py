@@ -70,10 +70,14 @@ def arithmetic(line: Amounts, *, tolerance_fen: int) -> Finding:
     due, deducted, paid = line.due_fen, line.deducted_fen, line.paid_fen
     right = earned_fen(line.quantity_x100, line.rate_fen) + line.extra_fen
     if abs(due - right) > tolerance_fen and abs(due - right + deducted) > tolerance_fen:
-        message = f"应发 {yuan_text(due)} 元，按数量×单价＋增项应为 {yuan_text(right)} 元，差 {yuan_text(due - right)} 元"
+        message = (
+            f"应发 {yuan_text(due)} 元，按数量×单价＋增项应为 {yuan_text(right)} 元，差 {yuan_text(due - right)} 元"
+        )
     else:
         expected = due - deducted
-        message = f"实发 {yuan_text(paid)} 元，应发减扣款为 {yuan_text(expected)} 元，差 {yuan_text(paid - expected)} 元"
+        message = (
+            f"实发 {yuan_text(paid)} 元，应发减扣款为 {yuan_text(expected)} 元，差 {yuan_text(paid - expected)} 元"
+        )
     return finding("F13", Severity.BLOCKER, message, "核对数量、单价、增项和扣款后改正")
 
 

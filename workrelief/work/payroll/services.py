@@ -142,7 +142,12 @@ class _FactBuilder:
     """Pay facts of one sheet."""
 
     def __init__(self, sheet: PaySheet, batch_id: int) -> None:
-        self._head = (int(sheet.division_code), Track(sheet.track).code, Sector(sheet.sector).code, sheet.project_id)
+        self._head = (
+            int(sheet.division_code),
+            Track.of_id(sheet.track).code,
+            Sector.of_id(sheet.sector).code,
+            sheet.project_id,
+        )
         self._batch_id = batch_id
         self._month = sheet.month
         self._limits: dict[int, tuple[date, date]] = {}
@@ -219,5 +224,5 @@ def _stored_lines(sheet_id: int) -> Iterable[PayLine]:
 
 def _line_in(line: PayLine) -> LineIn:
     stored = [getattr(line, name) for name in _LINE_COLUMNS[2:]]
-    group = WorkerGroup(line.engagement.group).code
-    return LineIn(*stored, line.worker.name, group, line.engagement.is_local)
+    group = WorkerGroup.of_id(line.engagement.group).code
+    return LineIn._make([*stored, line.worker.name, group, line.engagement.is_local])

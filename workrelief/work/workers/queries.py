@@ -35,17 +35,17 @@ class WorkerFilter:
 
 def everyone(reason: str) -> QuerySet[Worker]:
     """All persons, for finding one and the same person across divisions while importing. Never shown."""
-    return Worker.objects.unscoped(reason)  # type: ignore[no-any-return]
+    return Worker.objects.unscoped(reason)
 
 
 def _visible(scope: Scope) -> QuerySet[Worker]:
     if scope.is_empty:
-        return Worker.objects.within(scope)  # type: ignore[no-any-return]
+        return Worker.objects.within(scope)
     on_roster = Engagement.objects.within(scope).filter(worker_id=OuterRef("pk"))
     rows = Worker.objects.unscoped("narrowed to home or roster in scope below")
     if scope.projects is not None or scope.sectors is not None:
-        return rows.filter(Exists(on_roster))  # type: ignore[no-any-return]
-    return rows.filter(scope.q(ScopeFields()) | Exists(on_roster))  # type: ignore[no-any-return]
+        return rows.filter(Exists(on_roster))
+    return rows.filter(scope.q(ScopeFields()) | Exists(on_roster))
 
 
 def workers(scope: Scope, wanted: WorkerFilter | None = None) -> QuerySet[Worker]:
@@ -112,7 +112,7 @@ class WorkerDetail:
 
     @property
     def group_label(self) -> str:
-        return WorkerGroup(self.group).label
+        return WorkerGroup.of_id(self.group).label
 
 
 def worker(scope: Scope, worker_id: int) -> WorkerDetail:
@@ -147,7 +147,7 @@ def worker(scope: Scope, worker_id: int) -> WorkerDetail:
 
 def roster(scope: Scope, project_id: int) -> QuerySet[Engagement]:
     """The roster of one project with its persons, in order of entry."""
-    return Engagement.objects.within(scope).filter(project_id=project_id).select_related("worker").order_by("id")  # type: ignore[no-any-return]
+    return Engagement.objects.within(scope).filter(project_id=project_id).select_related("worker").order_by("id")
 
 
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[tuple[int, str, str, str]]:

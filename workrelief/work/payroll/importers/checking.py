@@ -36,7 +36,13 @@ def check_block(ctx: ImportContext, session: Session, rows: RowBlock) -> Iterato
         project = places[code, project_name]
         if project is None:
             if code or project_name:
-                yield say.error(where, "project_code" if code else "project_name", _NO_PROJECT, _FOREIGN_FIX, value=code or project_name)
+                yield say.error(
+                    where,
+                    "project_code" if code else "project_name",
+                    _NO_PROJECT,
+                    _FOREIGN_FIX,
+                    value=code or project_name,
+                )
             else:
                 yield say.error(where, "project_code", "项目代码和项目名称都没有填写", "至少填一项")
             continue
@@ -56,7 +62,13 @@ def check_block(ctx: ImportContext, session: Session, rows: RowBlock) -> Iterato
                 case = rules.Amounts(quantity, rate, extra or 0, deducted or 0, due, paid)
                 yield from _judge_amounts(say, session, where, case, limits)
                 if deducted and not deduction_note:
-                    yield say.remark(where, "deduction_note", f"扣款 {deducted / 100:.2f} 元没有写明项目", "补写扣除项目与依据", rule_id="Q03")
+                    yield say.remark(
+                        where,
+                        "deduction_note",
+                        f"扣款 {deducted / 100:.2f} 元没有写明项目",
+                        "补写扣除项目与依据",
+                        rule_id="Q03",
+                    )
         if rate is not None and rate < limits.most_minimum_fen:
             found = rules.below_minimum(basis or "time", unit or "day", rate, limits)
             if found is not None:
@@ -72,17 +84,23 @@ def check_block(ctx: ImportContext, session: Session, rows: RowBlock) -> Iterato
             elif status != "due" and paid_on is not None:
                 session.without_holder += 1
         if account and cards.setdefault(account, identity) != identity:
-            yield say.remark(where, "account", "同一卡号用于两个人", "填本人银行卡或一卡通", value=account, rule_id="F16")
+            yield say.remark(
+                where, "account", "同一卡号用于两个人", "填本人银行卡或一卡通", value=account, rule_id="F16"
+            )
         if paid_on is None:
             if status == "paid":
-                yield say.error(where, "paid_on", "状态为已到账，但没有发放日期", "补填发放日期，或改为未到账", rule_id="Q03")
+                yield say.error(
+                    where, "paid_on", "状态为已到账，但没有发放日期", "补填发放日期，或改为未到账", rule_id="Q03"
+                )
         else:
             if paid_on > today:
                 yield say.error(where, "paid_on", f"发放日期 {paid_on} 晚于今天", "核对日期", value=paid_on)
             if not receipt_no and not signature and status in ("", "paid"):
                 session.without_proof += 1
                 if is_gated:
-                    yield say.error(where, "signature", "既无银行流水号，也无本人签字", "补填其一（代发凭证或签字）", rule_id="Q03")
+                    yield say.error(
+                        where, "signature", "既无银行流水号，也无本人签字", "补填其一（代发凭证或签字）", rule_id="Q03"
+                    )
             earned_in = limits if back_month is None else session.limits_of(back_month, project.division_code)
             if paid_on > earned_in.on_time_until:
                 yield say.finding(where, "paid_on", rules.paid_late(paid_on, earned_in), value=paid_on)
@@ -102,20 +120,38 @@ def check_block(ctx: ImportContext, session: Session, rows: RowBlock) -> Iterato
             if first is not where:
                 yield say.finding(where, "identity", rules.doubled(first), value=identity)
             if key in standing:
-                yield say.error(where, "month", _stands(key, standing), "确需补发的，填“是否补发”和“补发月份”", value=month)
+                yield say.error(
+                    where, "month", _stands(key, standing), "确需补发的，填“是否补发”和“补发月份”", value=month
+                )
             of_month = session.days.setdefault(month, {})
             of_month[identity] = of_month.get(identity, 0) + (days or 0)
         person = people[identity]
         if person is not None and person.name != name:
-            yield say.error(where, "name", f"该证件号登记的姓名为“{person_rules.mask_name(person.name)}”，与表上不同", "核对姓名和证件号", value=name, rule_id="E05")
+            yield say.error(
+                where,
+                "name",
+                f"该证件号登记的姓名为“{person_rules.mask_name(person.name)}”，与表上不同",
+                "核对姓名和证件号",
+                value=name,
+                rule_id="E05",
+            )
         if person is None or (person.id, project.id) not in rosters:
             if is_gated:
-                yield say.error(where, "identity", "不在该项目用工名册内", "先导入花名册", value=identity, rule_id="E03")
+                yield say.error(
+                    where, "identity", "不在该项目用工名册内", "先导入花名册", value=identity, rule_id="E03"
+                )
             else:
                 session.off_roster += 1
                 yield from _judge_newcomer(say, where, identity, limits)
         if not _inside(month, project):
-            yield say.remark(where, "month", "所属月份不在项目开工日与完工日之间", "核对月份，或更新项目开完工日期", value=month, rule_id="F19")
+            yield say.remark(
+                where,
+                "month",
+                "所属月份不在项目开工日与完工日之间",
+                "核对月份，或更新项目开完工日期",
+                value=month,
+                rule_id="F19",
+            )
 
 
 def check_whole(ctx: ImportContext, session: Session) -> Iterator[Issue]:
@@ -156,10 +192,14 @@ class _Say:
         return tell(where, column, found.message, found.remedy, value=value, rule_id=found.rule_id)
 
 
-def _judge_amounts(say: _Say, session: Session, where: RowId, case: rules.Amounts, limits: rules.Limits) -> Iterator[Issue]:
+def _judge_amounts(
+    say: _Say, session: Session, where: RowId, case: rules.Amounts, limits: rules.Limits
+) -> Iterator[Issue]:
     fit = rules.due_fit(case, tolerance_fen=limits.tolerance_fen)
     if fit == "neither":
-        yield say.finding(where, "due", rules.arithmetic(case, tolerance_fen=limits.tolerance_fen), value=f"{case.due_fen / 100:.2f}")
+        yield say.finding(
+            where, "due", rules.arithmetic(case, tolerance_fen=limits.tolerance_fen), value=f"{case.due_fen / 100:.2f}"
+        )
     elif fit != "both":
         tally = session.tallies.setdefault(where[0], Tally())
         (tally.gross if fit == "gross" else tally.net).append(where)
@@ -230,5 +270,3 @@ def _too_many_days_over_projects(ctx: ImportContext, session: Session) -> Iterat
                     f"证件号 {person_rules.mask_identity(number)} {month // 100}年{month % 100}月各项目出工合计 {total / 10:g} 天，超过当月天数",
                     "核对各项目考勤", rule_id="F15",
                 )  # fmt: skip
-
-

@@ -67,9 +67,9 @@ class Session:
     def prepare(self, ctx: ImportContext, rows: RowBlock) -> None:
         """Look up what the block names and is not known yet: projects, standing sheets, persons, rosters."""
         self._find_projects(ctx, rows)
-        numbers = rows.columns["identity"]
-        rows.columns["identity"] = numbers = [person_rules.normal_identity(n) for n in numbers]
-        identities = self.identities
+        identities, normal = self.identities, person_rules.normal_identity
+        numbers = [n if n in identities else normal(n) for n in rows.columns["identity"]]
+        rows.columns["identity"] = numbers
         for number in numbers:
             if number not in identities:
                 identities[number] = person_rules.read_identity(number)[1] if number else ""
