@@ -10,8 +10,9 @@ import pytest
 from workrelief.base.law.parameters import parameters
 from workrelief.kernel.findings import Severity, blockers
 from workrelief.kernel.kinds import FundType, Sector, Track
-from workrelief.work.projects import rules
-from workrelief.work.projects.rules import CodeStyle, Fund, LabourDemand, Listing
+from workrelief.work.projects import naming, rules
+from workrelief.work.projects.naming import CodeStyle
+from workrelief.work.projects.rules import Fund, LabourDemand, Listing
 
 LAW = parameters(on=date(2022, 6, 1))
 WAN = 1_000_000
@@ -163,8 +164,8 @@ def test_work_that_ends_before_it_starts_blocks() -> None:
 
 
 def test_names_that_differ_in_width_spaces_and_marks_are_one() -> None:
-    assert rules.name_key("演示镇 高标准农田（二期）") == rules.name_key("演示镇高标准农田(二期)")
-    assert rules.name_key("（ ）") == ""
+    assert naming.name_key("演示镇 高标准农田（二期）") == naming.name_key("演示镇高标准农田(二期)")
+    assert naming.name_key("（ ）") == ""
 
 
 # stage and progress

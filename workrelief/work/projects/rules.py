@@ -6,42 +6,28 @@ clause of each rule come from the rule book in `base.law`.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
-from stdnum.iso7064 import mod_11_10
 
 from workrelief.base.law.parameters import Parameters
 from workrelief.base.law.registry import rule
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.kernel.money import wan_text
+from workrelief.work.projects.naming import CodeStyle, code_style, name_key, plain_code, right_check_digit
 
 LIST_LEVELS = {"province": "省级", "city": "市级", "county": "县级"}
-
-_DASHES = re.compile(r"[‐‑‒–—―−－_]")
-_CODE = re.compile(r"^(?P<head>\d{4})-(?P<division>\d{6})-(?P<department>\d{2})-(?P<kind>\d{2})-(?P<tail>\d{6})$")
 
 
 def finding(rule_id: str, message: str, remedy: str = "", *, severity: Severity | None = None) -> Finding:
     """A finding with the level of the rule book (unless a reading lowers it) and the rule's leading clause."""
     known = rule(rule_id)
     return Finding(rule_id, severity or known.severity, message, remedy, known.cite)
-
-
-class CodeStyle(StrEnum):
-    """How a national project code was understood (reading 6); the value is the remark kept beside the code."""
-
-    NEW = ""
-    OLD = "旧式代码（首段为年份）"
-    CHECK_DIGIT = "校验位待确认"
-    HEAD = "首段待确认"
 
 
 @dataclass(frozen=True)
@@ -56,52 +42,37 @@ class ProjectCode:
 NO_CODE = ProjectCode("", CodeStyle.NEW)
 
 
-def name_key(name: str) -> str:
-    """The name without spaces, punctuation, width and case: two lists that write one project differently meet here."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(c for c in folded if c.isalnum())
-
-
 def check_project_code(text: str) -> ProjectCode:
-    """Understand a national project code of GB/T 40058: 24 characters, four of them hyphens (rules N01, N02, reading 6).
+    """Understand a national project code of GB/T 40058 (rules N01, N02, reading 6); empty text is no code yet.
 
-    Empty text is no code yet. A wrong shape blocks. A wrong check digit of the year-month style, and a first segment that is
-    neither a year-month nor one of the years 2000–2020, have to be confirmed by a person; old codes carry no check digit.
+    A wrong shape blocks. A wrong check digit of the year-month style, and a first segment that is neither a year-month nor
+    one of the years 2000–2020, have to be confirmed by a person; old codes carry no check digit.
     """
-    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
-    plain = "".join(plain.split())
-    if not plain:
+    code = plain_code(text)
+    if not code:
         return NO_CODE
-    if re.fullmatch(r"\d{20}", plain):
-        plain = f"{plain[:4]}-{plain[4:10]}-{plain[10:12]}-{plain[12:14]}-{plain[14:]}"
-    found = _CODE.match(plain)
-    if not found:
+    style = code_style(code)
+    if style is CodeStyle.MALFORMED:
         said = finding(
-            "N01", f"项目代码“{text.strip()}”不是国家统一的24位代码（4位年月-6位区划-2位部门-2位类型-6位顺序与校验）。",
+            "N01",
+            f"项目代码“{text.strip()}”不是国家统一的24位代码（4位年月-6位区划-2位部门-2位类型-6位顺序与校验）。",
             "请按投资项目在线审批监管平台的赋码填写，尚未赋码的留空。",
-        )  # fmt: skip
-        return ProjectCode(plain, CodeStyle.HEAD, (said,))
-    return _checked(plain, found["head"])
-
-
-def _checked(code: str, head: str) -> ProjectCode:
-    digits = code.replace("-", "")
-    is_year_month = int(head[:2]) >= 16 and 1 <= int(head[2:]) <= 12
-    if is_year_month and mod_11_10.is_valid(digits):
-        return ProjectCode(code, CodeStyle.NEW)
-    if 2000 <= int(head) <= 2020:
-        return ProjectCode(code, CodeStyle.OLD)
-    if is_year_month:
+        )
+    elif style is CodeStyle.CHECK_DIGIT:
         said = finding(
-            "N02", f"项目代码“{code}”末位校验不符：前19位不变时末位应为{mod_11_10.calc_check_digit(digits[:-1])}。",
-            "请与批复文件核对；确认无误的可以保留，系统记为“校验位待确认”。",
-        )  # fmt: skip
-        return ProjectCode(code, CodeStyle.CHECK_DIGIT, (said,))
-    said = finding(
-        "N02", f"项目代码“{code}”首段“{head}”既不是年月（如2204），也不是旧式代码的年份（2000至2020）。",
-        "请与批复文件核对；确认无误的可以保留，系统记为“首段待确认”。",
-    )  # fmt: skip
-    return ProjectCode(code, CodeStyle.HEAD, (said,))
+            "N02",
+            f"项目代码“{code}”末位校验不符：前19位不变时末位应为{right_check_digit(code)}。",
+            f"请与批复文件核对；确认无误的可以保留，系统记为“{style.value}”。",
+        )
+    elif style is CodeStyle.HEAD:
+        said = finding(
+            "N02",
+            f"项目代码“{code}”首段“{code[:4]}”既不是年月（如2204），也不是旧式代码的年份（2000至2020）。",
+            f"请与批复文件核对；确认无误的可以保留，系统记为“{style.value}”。",
+        )
+    else:
+        return ProjectCode(code, style)
+    return ProjectCode(code, style, (said,))
 
 
 def check_uscc(text: str) -> tuple[str, tuple[Finding, ...]]:

@@ -9,13 +9,14 @@ from typing import Any
 
 from workrelief.base.intake.columns import Column, Option
 from workrelief.base.intake.importer import CommitReport, ImportContext, Importer, Issue, Row, RowBlock, RowId
+from workrelief.base.intake.places import Place, Places
 from workrelief.base.law.parameters import Parameters, parameters
 from workrelief.kernel import clock
 from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.work.projects import queries, rules, services
 from workrelief.work.projects.importers.findings import issues_of
-from workrelief.base.intake.places import Place, Places
 from workrelief.work.projects.models import ProgressStage
+from workrelief.work.projects.naming import name_key, plain_code
 from workrelief.work.projects.queries import Known
 
 FUND_COLUMNS = {
@@ -132,8 +133,8 @@ class ProjectListImporter(Importer):
         session: _Session = ctx.session
         found = [_place(session, row) for row in rows]
         known = queries.registered(
-            codes=[rules.check_project_code(code).text for code in rows.columns["code"] if code],
-            places=[(p.code, rules.name_key(row["name"])) for p, row in zip(found, rows, strict=True) if p.code],
+            codes=[plain_code(code) for code in rows.columns["code"] if code],
+            places=[(p.code, name_key(row["name"])) for p, row in zip(found, rows, strict=True) if p.code],
         )
         for place, row in zip(found, rows, strict=True):
             yield from _check_place(ctx, row, place)
@@ -272,13 +273,13 @@ def _check_row(ctx: ImportContext, row: Row, entry: services.NewProject) -> Iter
 
 def _check_doubles(ctx: ImportContext, session: _Session, row: Row, entry: services.NewProject) -> Iterator[Issue]:
     """One project stands once on the list of a year (B01): by code, and by county and name."""
-    code = rules.check_project_code(entry.code).text
+    code = plain_code(entry.code)
     if code:
         first = session.codes.setdefault((code, entry.year), row.id)
         if first != row.id:
             yield ctx.error(row, "code", f"与第 {first[1]} 行项目代码相同", "同一项目在同一年度只列一次", rule_id="B01")
     if entry.division_code:
-        key = (entry.division_code, rules.name_key(entry.name), entry.year)
+        key = (entry.division_code, name_key(entry.name), entry.year)
         first = session.names.setdefault(key, row.id)
         if first != row.id:
             yield ctx.error(
@@ -289,8 +290,8 @@ def _check_doubles(ctx: ImportContext, session: _Session, row: Row, entry: servi
 def _check_known(ctx: ImportContext, known: Known, row: Row, entry: services.NewProject) -> Iterable[Issue]:
     if not entry.division_code:
         return
-    code = rules.check_project_code(entry.code).text
-    project = known.find(code, entry.division_code, rules.name_key(entry.name))
+    code = plain_code(entry.code)
+    project = known.find(code, entry.division_code, name_key(entry.name))
     if project is None:
         return
     if refusal := services.refusal(project, entry):

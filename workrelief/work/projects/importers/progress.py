@@ -14,6 +14,7 @@ from typing import Any
 
 from workrelief.base.intake.columns import Column, Option
 from workrelief.base.intake.importer import CommitReport, ImportContext, Importer, Issue, Row, RowBlock, RowId
+from workrelief.base.intake.places import Place, Places
 from workrelief.base.law.parameters import Parameters, parameters
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict
@@ -22,8 +23,8 @@ from workrelief.kernel.money import wan_text
 from workrelief.kernel.period import Period
 from workrelief.work.projects import queries, rules, services
 from workrelief.work.projects.importers.findings import issues_of
-from workrelief.base.intake.places import Place, Places
 from workrelief.work.projects.models import ProgressStage, Project
+from workrelief.work.projects.naming import name_key
 
 STAGE_COLUMNS = tuple(ProgressStage.values)
 COLUMN_OF_RULE = {
@@ -203,7 +204,7 @@ def _check_stage(ctx: ImportContext, row: Row) -> Iterator[Issue]:
 
 
 def _check_double(ctx: ImportContext, session: _Session, row: Row, place: Place) -> Iterator[Issue]:
-    key = (place.code, rules.name_key(row["name"]))
+    key = (place.code, name_key(row["name"]))
     first = session.names.setdefault(key, row.id)
     if place.code and first != row.id:
         yield ctx.error(row, "name", f"与第 {first[1]} 行市县和项目名称相同", "保留一行，删除其余", rule_id="B01")

@@ -12,8 +12,8 @@ from workrelief.base.access.scope import Scope
 from workrelief.kernel import codes as division_codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput, NotFound
-from workrelief.work.projects import rules
 from workrelief.work.projects.models import ProgressStage, Project
+from workrelief.work.projects.naming import name_key
 from workrelief.work.projects.queries.lookups import REF_COLUMNS, ProjectRef, prefix_of
 
 STAGES: tuple[str, ...] = tuple(ProgressStage.values)
@@ -73,8 +73,8 @@ def _text(text: str) -> Q:
     """A code by its beginning when the text is one, otherwise a part of the name."""
     plain = text.strip()
     if plain.replace("-", "").isdigit() and plain[:1].isdigit():
-        return Q(code__startswith=plain) | Q(name_key__contains=rules.name_key(plain))
-    return Q(name_key__contains=rules.name_key(plain) or plain)
+        return Q(code__startswith=plain) | Q(name_key__contains=name_key(plain))
+    return Q(name_key__contains=name_key(plain) or plain)
 
 
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[ProjectRef]:

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from workrelief.base.access.scope import Scope
 from workrelief.kernel import codes as division_codes
-from workrelief.work.projects import rules
 from workrelief.work.projects.models import Project
+from workrelief.work.projects.naming import name_key, plain_code
 
 _AT_ONCE = 500
 _Value = TypeVar("_Value", str, int)
@@ -46,13 +46,13 @@ def find_for_import(
     or not unique in its county is absent from the answer.
     """
     found: dict[str | NameKey, ProjectRef] = {}
-    wanted_codes = {text: rules.check_project_code(text).text for text in codes if text.strip()}
+    wanted_codes = {text: plain_code(text) for text in codes if text.strip()}
     by_code = {ref.code: ref for ref in _refs(scope, "code__in", set(wanted_codes.values()))}
     found.update({text: by_code[code] for text, code in wanted_codes.items() if code in by_code})
-    wanted_names = {pair: rules.name_key(pair[1]) for pair in names if rules.name_key(pair[1])}
+    wanted_names = {pair: name_key(pair[1]) for pair in names if name_key(pair[1])}
     by_key: dict[str, list[ProjectRef]] = {}
     for ref in _refs(scope, "name_key__in", set(wanted_names.values())):
-        by_key.setdefault(rules.name_key(ref.name), []).append(ref)
+        by_key.setdefault(name_key(ref.name), []).append(ref)
     for pair, key in wanted_names.items():
         prefix = prefix_of(pair[0])
         inside = [ref for ref in by_key.get(key, ()) if ref.division_code.startswith(prefix)]

@@ -18,6 +18,7 @@ from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.kernel.period import month_index
 from workrelief.work.projects import queries, rules
 from workrelief.work.projects.models import FundSource, Project, ProjectYear
+from workrelief.work.projects.naming import name_key
 from workrelief.work.projects.services.postings import fund_row, year_row
 
 
@@ -121,7 +122,7 @@ def _apply(project: Project, given: dict[str, object]) -> None:
             code = rules.check_project_code(str(value))
             project.code, project.code_note = code.text, code.style.value
         elif name == "name":
-            project.name, project.name_key = str(value).strip(), rules.name_key(str(value))
+            project.name, project.name_key = str(value).strip(), name_key(str(value))
         elif name == "demand" and isinstance(value, rules.LabourDemand):
             project.labour_demand = value.text
         elif name == "owner_uscc":

@@ -17,6 +17,7 @@ from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, RuleViola
 from workrelief.kernel.findings import Finding, Severity, blockers
 from workrelief.work.projects import queries, rules
 from workrelief.work.projects.models import FundSource, ProgressStage, Project, ProjectYear
+from workrelief.work.projects.naming import name_key, plain_code
 from workrelief.work.projects.services.postings import fund_row, listing_day, year_row
 
 WRITE_ROWS = 500
@@ -128,12 +129,12 @@ def _plan(entries: Sequence[NewProject], batch_id: int) -> _Plan:
     """Decide for each entry whether it is a new project or a listing of one that is there."""
     known = queries.registered(
         codes=[rules.check_project_code(e.code).text for e in entries if e.code],
-        places=[(e.division_code, rules.name_key(e.name)) for e in entries],
+        places=[(e.division_code, name_key(e.name)) for e in entries],
     )
     plan = _Plan()
     for entry in entries:
         code = rules.check_project_code(entry.code)
-        project = known.find(code.text, entry.division_code, rules.name_key(entry.name))
+        project = known.find(code.text, entry.division_code, name_key(entry.name))
         if project is None:
             project = _new_project(entry, code, batch_id)
             plan.created.append(project)
@@ -179,7 +180,7 @@ def _plan_funds(plan: _Plan, known: queries.Known, project: Project, entry: NewP
 
 def refusal(project: Project, entry: NewProject) -> Conflict | None:
     """Why `entry` cannot be another listing of the registered `project`; None when it can."""
-    code = rules.check_project_code(entry.code).text
+    code = plain_code(entry.code)
     if at_level(project.division_code, Level.COUNTY) != at_level(entry.division_code, Level.COUNTY):
         return Conflict("B01", f"项目代码{project.code}已用于另一县的项目“{project.name}”。请核对项目代码。")
     if entry.track is not None and project.track != entry.track.id:
@@ -198,7 +199,7 @@ def _new_project(entry: NewProject, code: rules.ProjectCode, batch_id: int) -> P
         code=code.text,
         code_note=code.style.value,
         name=entry.name.strip(),
-        name_key=rules.name_key(entry.name),
+        name_key=name_key(entry.name),
         division_code=entry.division_code,
         track=entry.track.id,
         sector=entry.sector.id,
