@@ -149,6 +149,19 @@ class ScopedQuerySet(models.QuerySet[Any]):
         clone._scope_said = self._scope_said
         return clone  # type: ignore[no-any-return]
 
+    def __or__(self, other: Self) -> Self:  # type: ignore[override]
+        other._check()
+        return super().__or__(other)
+
+    def __xor__(self, other: Self) -> Self:  # type: ignore[override]
+        other._check()
+        return super().__xor__(other)
+
+    def union(self, *others: Self, all: bool = False) -> Self:  # type: ignore[override]
+        for other in others:
+            other._check()
+        return super().union(*others, all=all)
+
     def _check(self) -> None:
         if not self._scope_said:
             raise ScopeMissing(f"{self.model.__name__}.objects: say .within(scope) or .unscoped(reason) first")
