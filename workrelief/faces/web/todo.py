@@ -25,6 +25,8 @@ from workrelief.work.payroll.queries import PaySheetFilter
 MOST_OF_A_KIND = 5
 LONG_DAYS = 3
 """What lies this many days is marked, so that it is seen; no rule sets a deadline for these steps."""
+LONGEST_DAYS = 60
+"""Beyond so many days the date says more than their number."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,8 @@ def _since(moment: datetime) -> tuple[str, str]:
     days = (clock.today() - timezone.localtime(moment).date()).days
     if days <= 0:
         return "run", "今天"
-    return ("warn" if days >= LONG_DAYS else "run"), f"已等 {days} 天"
+    words = f"已等 {days} 天" if days <= LONGEST_DAYS else f"{timezone.localtime(moment):%Y-%m-%d} 起"
+    return ("warn" if days >= LONG_DAYS else "run"), words
 
 
 counts.register("todo", waiting)

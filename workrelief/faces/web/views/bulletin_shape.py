@@ -12,7 +12,7 @@ from workrelief.faces.web.figure_pages import figure_url
 from workrelief.figures.indicators.catalogue import definition
 from workrelief.figures.indicators.dimensions import dimension
 from workrelief.kernel.figure import Figure
-from workrelief.kernel.units import show, show_value, unit_suffix
+from workrelief.kernel.units import show
 from workrelief.outputs.bulletins.compose import BoundFigure, Composition
 from workrelief.outputs.render import layout
 from workrelief.outputs.render.blocks import Attachment, Block, Cell, Chart, Heading, Paragraph, Run, Signature, Table
@@ -204,7 +204,7 @@ def selected_number(bound: BoundFigure | None, changed: Mapping[str, str]) -> Se
         text=bound.text,
         indicator=f"{one.code} {one.label}",
         conditions="，".join(_conditions(figure)),
-        exact=_exact(figure),
+        exact=_exact(figure, bound.text),
         url=figure_url(figure, pinned=True),
         newer=changed.get(bound.ref, ""),
     )
@@ -219,13 +219,12 @@ def _conditions(figure: Figure) -> Sequence[str]:
     return words
 
 
-def _exact(figure: Figure) -> str:
-    """The value before it was rounded for the text."""
+def _exact(figure: Figure, printed: str) -> str:
+    """The value as in tables, and how it was rounded when the text prints the provincial form."""
     if figure.value is None:
         return "没有数据"
     table = show(figure, suffix=True)
     form = figure.unit.headline
-    rounded = show_value(figure.value, figure.unit, headline=True, suffix=True)
-    if form.divisor == figure.unit.table.divisor:
+    if printed != show(figure, headline=True, suffix=True) or form.divisor == figure.unit.table.divisor:
         return table
-    return f"{table}，正文以{unit_suffix(figure.unit, headline=True)}计为 {rounded}，保留 {form.places} 位小数"
+    return f"{table}，正文以{form.suffix}计，保留 {form.places} 位小数"

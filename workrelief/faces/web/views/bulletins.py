@@ -31,7 +31,9 @@ from workrelief.outputs.bulletins.states import BULLETIN
 from workrelief.outputs.bulletins.tables import CHARTS, TABLES
 
 _COLUMNS = (
-    Column("title", "标题", link=lambda row: reverse("web:bulletin", args=[row.pk]), sub=lambda row: row.number, lead=True),
+    Column(
+        "title", "标题", link=lambda row: reverse("web:bulletin", args=[row.pk]), sub=lambda row: row.number, lead=True
+    ),
     Column("period", "期间", value=lambda row: Period(row.period).label),
     Column("division", "行政区划", value=lambda row: divisions.name(row.division_code)),
     Column("state", "状态", kind="badge", value=lambda row: BULLETIN.state(row.state)),
@@ -151,7 +153,9 @@ _STEPS: dict[str, Callable[[ActingRequest, int], str]] = {
 # ---------- shaping ----------
 
 
-def _desk(request: ActingRequest, row: Bulletin, *, unsaved: str | None = None, problem: DomainError | None = None) -> HttpResponse:
+def _desk(
+    request: ActingRequest, row: Bulletin, *, unsaved: str | None = None, problem: DomainError | None = None
+) -> HttpResponse:
     actor = request.actor
     made = services.composition(actor.scope, row)
     newest = snapshots.newest_sealed(Period(row.period)) if row.state == "draft" else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -65,7 +66,7 @@ def figure(request: ActingRequest) -> HttpResponse:
             "definition": shown,
             "value": show(found),
             "unit": unit_suffix(found.unit) if found.value is not None else "",
-            "raw": found.headline if found.value is not None and found.headline != show(found, suffix=True) else "",
+            "rounded": _rounded(found),
             "parts": _parts(explanation, pinned=pinned),
             "operator": "÷" if isinstance(one, Ratio) else "比",
             "filters": _filters(explanation, known),
@@ -152,6 +153,12 @@ def _parts(explanation: Explanation, *, pinned: bool) -> list[Term]:
     ]
 
 
+def _rounded(found: Figure) -> str:
+    """As provincial texts write it, 28.05亿元; "" when that says no more or too little."""
+    large = found.value is not None and abs(Decimal(found.value)) >= found.unit.headline.divisor
+    return found.headline if large and found.headline != show(found, suffix=True) else ""
+
+
 def _place_name(found: Figure, known: Mapping[int, ProjectRef]) -> str:
     """The division or project the number stands for, the last one named in its key."""
     name = divisions.name(found.division)
@@ -204,11 +211,22 @@ def rows_table(request: ActingRequest, explanation: Explanation, known: Mapping[
 
     columns = (
         Column("occurred_on", shape.day, kind="date"),
-        Column("project", "项目", value=project, link=project_url, sub=lambda row: divisions.path_name(row.division_code), lead=True),
+        Column(
+            "project",
+            "项目",
+            value=project,
+            link=project_url,
+            sub=lambda row: divisions.path_name(row.division_code),
+            lead=True,
+        ),
         *shape.columns,
         _added(measure.unit),
-        Column("reverses", "说明", value=lambda row: f"冲回第 {row.reverses} 行" if row.reverses else ""),
     )
+    if any(row.reverses for row in explanation.rows):
+        columns = (
+            *columns,
+            Column("reverses", "说明", value=lambda row: f"冲回第 {row.reverses} 行" if row.reverses else ""),
+        )
     return build_table(
         request,
         columns,
@@ -267,7 +285,7 @@ SHAPES: Mapping[str, Shape] = {
         (
             Column("wage_period", "所属期", value=_month),
             Column("group", "人员类别", value=_kind(WorkerGroup, "group")),
-            Column("days", "工日", kind="days", value=_number("days_x10"), unit="工日"),
+            Column("days", "出工", kind="days", value=_number("days_x10"), unit="工日"),
             Column("due", "应发", kind="yuan", value=_number("due_fen")),
             Column("paid", "实发", kind="yuan", value=_number("paid_fen")),
         ),

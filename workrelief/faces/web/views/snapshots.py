@@ -37,7 +37,7 @@ _COLUMNS = (
     Column("version", "版次", value=lambda row: f"第 {row.version} 版"),
     Column("rows", "台账行", kind="number", unit="行"),
     Column("files", "文件", kind="number", value=lambda row: len(row.files), unit="个"),
-    Column("digest", "摘要（SM3）", value=lambda row: f"{row.digest[:16]}…", sub=lambda row: row.digest[16:48] + "…"),
+    Column("digest", "摘要（SM3）", value=lambda row: row.digest[:32], sub=lambda row: row.digest[32:]),
     Column("made_at", "封存时间", kind="moment"),
     Column("made_by", "封存人"),
 )
@@ -89,6 +89,4 @@ def _periods() -> list[tuple[str, str, bool]]:
     today = clock.today()
     periods = [Period(f"{year}{span}") for year in years_with_data() for span, _ in SPANS]
     sealed = set(queries.sealed_months())
-    return [
-        (str(p), p.label, {m.first_month for m in p.each_month()} <= sealed) for p in periods if p.last_day < today
-    ]
+    return [(str(p), p.label, {m.first_month for m in p.each_month()} <= sealed) for p in periods if p.last_day < today]

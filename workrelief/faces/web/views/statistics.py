@@ -35,7 +35,21 @@ from workrelief.kernel.period import Period
 from workrelief.kernel.units import FEN, FEN_PER_PERSON, NO_DATA_TEXT, PERSON_DAY, RATIO, unit_suffix
 from workrelief.outputs.render.xlsx import ColumnKind, Sheet, SheetColumn, xlsx_bytes
 
-_STILL_BELOW = {"province": ("省", "市", "县", "项目", "明细"), "city": ("市", "县", "项目", "明细"), "county": ("县", "项目", "明细")}
+_HEADS = {
+    "projects": "项目数",
+    "investment": "总投资",
+    "headcount_project": "务工人数",
+    "headcount_unique": "去重人数",
+    "wages_paid": "劳务报酬",
+    "wages_per_head": "人均报酬",
+    "priority_share": "优先群体",
+    "labour_pay_share": "占中央资金",
+}
+_STILL_BELOW = {
+    "province": ("省", "市", "县", "项目", "明细"),
+    "city": ("市", "县", "项目", "明细"),
+    "county": ("县", "项目", "明细"),
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,12 @@ def statistics(request: ActingRequest) -> HttpResponse:
         "keep": _kept(request),
         "path": _path(request, shown),
         "chips": [
-            Link(definition(i).label, query_url(request, i=i, page=None, sort=None), i == asked.indicator, definition(i).text)
+            Link(
+                definition(i).label,
+                query_url(request, i=i, page=None, sort=None),
+                i == asked.indicator,
+                definition(i).text,
+            )
             for i in asked.chips
         ],
         "definition": one,
@@ -153,7 +172,9 @@ def _columns(shown: Statistics, drill: Callable[[Row], str], *, pinned: bool) ->
 
     def figure_column(indicator: str) -> Column:
         one = definition(indicator)
-        return _linked(indicator, one.label, indicator, lambda row: row.figures.get(indicator), pinned)
+        return _linked(
+            indicator, _HEADS.get(indicator, one.label), indicator, lambda row: row.figures.get(indicator), pinned
+        )
 
     def part_column(track: Track) -> Column:
         return _linked(f"part_{track.id}", track.short, asked.indicator, lambda row: row.parts.get(track.id), pinned)
@@ -176,7 +197,9 @@ def _linked(name: str, label: str, indicator: str, get: Callable[[Row], Figure |
         figure = get(row)
         return figure_url(figure, pinned=pinned) if figure is not None and figure.value is not None else ""
 
-    return Column(name, label, kind="figure", value=get, link=link, unit=unit_suffix(definition(indicator).unit), sort=name)
+    return Column(
+        name, label, kind="figure", value=get, link=link, unit=unit_suffix(definition(indicator).unit), sort=name
+    )
 
 
 def _table(request: ActingRequest, shown: Statistics, rows: Sequence[Row], drill: Callable[[Row], str]) -> Table:
@@ -187,8 +210,16 @@ def _table(request: ActingRequest, shown: Statistics, rows: Sequence[Row], drill
         caption=f"{shown.whole.name}{shown.asked.period.label}分{shown.word}数据",
         id="statistics",
         tight=True,
-        row_css=lambda row: "sum" if row.is_whole else "" if row.is_child else "off",
+        row_css=_row_css,
     )
+
+
+def _row_css(row: Row) -> str:
+    if row.is_whole:
+        return "sum"
+    if not row.has_data:
+        return "none"
+    return "" if row.is_child else "off"
 
 
 def _sorted(request: ActingRequest, shown: Statistics) -> tuple[Row, ...]:

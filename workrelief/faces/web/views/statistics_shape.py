@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 
 from django.http import QueryDict
 
@@ -117,6 +116,10 @@ class Row:
     is_whole: bool = False
     is_child: bool = True
 
+    @property
+    def has_data(self) -> bool:
+        return any(figure.value is not None for figure in self.figures.values())
+
 
 @dataclass(frozen=True)
 class Statistics:
@@ -131,9 +134,9 @@ class Statistics:
     def word(self) -> str:
         return CHILD_WORD[self.asked.child]
 
-    @cached_property
+    @property
     def has_data(self) -> bool:
-        return any(f.value is not None for f in self.whole.figures.values())
+        return self.whole.has_data
 
     @property
     def stacks(self) -> bool:
@@ -184,10 +187,21 @@ class _Reader:
     asked: Asked
 
     def __call__(
-        self, ids: Sequence[str], *, source: Source, by: Sequence[str] = (), where: Mapping[str, Sequence[str]] = NO_FILTER
+        self,
+        ids: Sequence[str],
+        *,
+        source: Source,
+        by: Sequence[str] = (),
+        where: Mapping[str, Sequence[str]] = NO_FILTER,
     ) -> FigureTable:
         return read(
-            ids, scope=self.scope, period=self.asked.period, by=by, division=self.asked.division, where=where, source=source
+            ids,
+            scope=self.scope,
+            period=self.asked.period,
+            by=by,
+            division=self.asked.division,
+            where=where,
+            source=source,
         )
 
 
@@ -276,7 +290,9 @@ def ranking_of(page: Statistics) -> tuple[ChartSpec, tuple[str, ...]]:
         series = tuple(
             Series(
                 track.short,
-                tuple(unit.length(row.parts.get(track.id)) for row in shown),
+                tuple(
+                    unit.length(row.parts.get(track.id)) or Decimal(0) for row in shown
+                ),  # the end of a bar needs a place
                 tuple(unit.text(row.parts.get(track.id)) for row in shown),
             )
             for track in TWO_PROMOTIONS

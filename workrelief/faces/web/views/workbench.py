@@ -104,9 +104,13 @@ def _figures(scope: Scope) -> dict[str, object]:
     below = None
     if child in ("city", "county"):
         below = read(TILES, scope=scope, period=period, by=(child,), where=two, source=state)
-    has_data = any(f.value is not None for cells in (*whole.cells.values(), *tracks.cells.values()) for f in cells.values())
+    has_data = any(
+        f.value is not None for cells in (*whole.cells.values(), *tracks.cells.values()) for f in cells.values()
+    )
     return {
-        "stamp": figures_stamp(whole, pinned=False, caliber=definition("headcount_project"), caliber_url=_statistics(period)),
+        "stamp": figures_stamp(
+            whole, pinned=False, caliber=definition("headcount_project"), caliber_url=_statistics(period)
+        ),
         "has_figures": True,
         "has_data": has_data,
         "period": period,
@@ -136,7 +140,9 @@ def _is_short(figure: Figure) -> bool:
 def _words(figure: Figure) -> tuple[str, str]:
     """(number, unit) for a card: the provincial form, or the form of tables when the number is small."""
     headline = not _is_short(figure)
-    return show(figure, headline=headline), unit_suffix(figure.unit, headline=headline) if figure.value is not None else ""
+    return show(figure, headline=headline), unit_suffix(
+        figure.unit, headline=headline
+    ) if figure.value is not None else ""
 
 
 def _card(figure: Figure, parts: tuple[tuple[str, str, Decimal | None], ...], *, more: str = "") -> Card:
@@ -159,7 +165,11 @@ def _parts(figures: Sequence[tuple[str, Figure | None]]) -> tuple[tuple[str, str
         return ()
     headline = not any(_is_short(f) for f in known)
     return tuple(
-        (word, "—" if f is None else show(f, headline=headline), None if f is None or f.value is None else Decimal(f.value))
+        (
+            word,
+            "—" if f is None else show(f, headline=headline),
+            None if f is None or f.value is None else Decimal(f.value),
+        )
         for word, f in figures
     )
 

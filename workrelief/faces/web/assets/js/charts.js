@@ -185,7 +185,7 @@
             at,
             label: {
               show: true,
-              color: strong && value !== null && value >= top && classes.length > 2 ? token("--wr-on-blue") : token("--wr-ink"),
+              color: strong && value !== null && value >= top ? token("--wr-on-blue") : token("--wr-ink"),
               fontSize: px(12),
               lineHeight: px(15),
               fontFamily: FONT,
