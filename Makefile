@@ -58,7 +58,7 @@ docs: $(VENV)/.dev  ## generated pages of docs/reference
 	WORKRELIEF_MODE=test $(MANAGE) write_reference
 
 openapi: $(VENV)/.dev  ## the stored OpenAPI document
-	WORKRELIEF_MODE=test $(MANAGE) export_openapi > docs/reference/openapi.json
+	WORKRELIEF_MODE=test $(PY) -m workrelief.faces.api.document > docs/reference/openapi.json
 
 screenshots: $(VENV)/.dev  ## every page in both sizes, into docs/guide/pictures and var/screenshots
 	@scripts/system.sh tests

@@ -22,7 +22,7 @@ def _setting(name: str, default: str, meaning: str) -> str:
     return field(
         default_factory=lambda: os.environ.get(name, default),
         metadata={"env": name, "default": default, "meaning": meaning},
-    )  # type: ignore[no-any-return]
+    )
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,10 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "workrelief.faces.web.views.auth.locked_page"
 AXES_IPWARE_PROXY_COUNT = int(ENV.proxies)
+# In files, not in the database: a session is saved with every page, and on SQLite a long import would hold up every reader.
+SESSION_ENGINE = "django.contrib.sessions.backends.file"
+SESSION_FILE_PATH = DATA_DIR / "sessions"
+SESSION_FILE_PATH.mkdir(parents=True, exist_ok=True, mode=0o700)
 SESSION_COOKIE_AGE = 30 * 60  # rule O02, parameter session_idle_minutes
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from importlib import import_module
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
@@ -182,7 +183,8 @@ def look_after_lost(ctx: JobContext) -> dict[str, object]:
 
 @job("jobs.prune", label="清理任务记录")
 def prune(ctx: JobContext) -> dict[str, object]:
-    """Keep the last runs of each schedule, and the queue's own rows for a week; what people asked for stays."""
+    """Keep the last runs of each schedule, the queue's own rows for a week, no ended session; what people asked for stays."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     gone = 0
     for entry in schedules():
         ended = Job.rows.filter(kind=entry.kind, key=KEY).exclude(state__in=LIVE).order_by("-pk")

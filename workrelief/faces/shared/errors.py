@@ -60,6 +60,23 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     return render(request, _PAGES.get(error.status, "400.html"), context, status=error.status)
 
 
+def busy_answer(request: HttpRequest) -> HttpResponse:
+    """503: a large batch is being written; nothing was changed, and trying again will do."""
+    words = "有一批较大的数据正在写入，本次操作没有生效。请稍等片刻再试。"
+    number = getattr(request, "request_id", "")
+    response: HttpResponse
+    if wants_json(request):
+        response = json_answer(
+            {"type": "about:blank", "title": "系统正忙", "status": 503, "detail": words, "findings": [], "request_id": number}
+        )
+    elif is_htmx(request):
+        response = in_words(words, status=503)
+    else:
+        response = render(request, "503.html", {"message": words, "request_id": number}, status=503)
+    response["Retry-After"] = "10"
+    return response
+
+
 def json_answer(document: Mapping[str, Any]) -> JsonResponse:
     return JsonResponse(
         dict(document),

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.accounts.queries import actor_for
 from workrelief.faces.shared.acting import POST_KEY
-from workrelief.faces.shared.errors import answer
+from workrelief.faces.shared.errors import answer, busy_answer
 from workrelief.kernel.errors import DomainError, NotPermitted
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,9 @@ class RequestBoundary:
         """An error of the house as an answer; anything unexpected is logged under the request's number."""
         if isinstance(error, DomainError):
             return answer(request, error)
+        if isinstance(error, OperationalError) and is_busy(error):
+            log.warning("request %s met a busy database: %s", getattr(request, "request_id", ""), request.path)
+            return busy_answer(request)
         if not isinstance(error, Http404 | PermissionDenied | SuspiciousOperation):
             number = getattr(request, "request_id", "")
             log.error("request %s failed: %s %s", number, request.method, request.path, exc_info=error)
@@ -65,6 +69,12 @@ class ActingPost:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = _actor(request)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether somebody else was writing for so long that this request gave up waiting."""
+    words = str(error).lower()
+    return "locked" in words or "lock timeout" in words or "deadlock" in words
 
 
 def _actor(request: HttpRequest) -> Actor | None:

@@ -72,11 +72,8 @@ class ListForm(forms.Form):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request.GET, auto_id="f_%s")
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             field.required = False
-            if not self.data.get(name) and field.initial is not None:
-                self.data = self.data.copy()
-                self.data[name] = field.initial
         self.is_valid()
 
     def value(self, name: str) -> Any:
@@ -126,7 +123,7 @@ def export_rows(
     return attachment(xlsx.xlsx_bytes([sheet]), f"{name}_{clock.today():%Y%m%d}.xlsx")
 
 
-def _raw(column: Column, row: object) -> object:
+def _raw(column: Column, row: object) -> Any:
     """A cell for a spreadsheet: numbers stay numbers, words as shown."""
     value = _find(row, column)
     if column.kind in ("number", "wan", "yuan", "date"):

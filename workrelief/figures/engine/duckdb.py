@@ -65,7 +65,7 @@ def attach(on: duckdb.DuckDBPyConnection, source: RowSource) -> None:
 
 
 @lru_cache(maxsize=512)
-def _sql(operation: Any) -> str:  # noqa: ANN401 - Ibis ships no types
+def _sql(operation: Any) -> str:
     """DuckDB text of an expression. Compiling costs more than most queries, and the same questions come again."""
     return str(ibis.to_sql(operation.to_expr(), dialect="duckdb"))
 

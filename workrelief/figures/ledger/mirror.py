@@ -110,7 +110,7 @@ def _fetched(table: FactTable, posting_ids: Sequence[int]) -> pa.Table:
     return pa.Table.from_batches(batches, schema=schema)
 
 
-def _arrow_column(field: Any, values: NDArray[np.int64]) -> Any:  # noqa: ANN401 - Arrow ships no types
+def _arrow_column(field: Any, values: NDArray[np.int64]) -> Any:
     numbers = pa.array(values, mask=values == _NOTHING) if field.nullable else pa.array(values)
     if pa.types.is_date32(field.type):
         return numbers.cast(pa.int32()).cast(pa.date32())

@@ -314,7 +314,7 @@ class _Composer:
 
     def figure_text(self, figure: Figure, *, form: str) -> str:
         """Provincial form with its unit; what would be less than one of it (0.3万人) is written in the smaller unit."""
-        small = figure.value is not None and abs(figure.value) < figure.unit.headline.divisor
+        small = figure.value is not None and abs(Decimal(figure.value)) < figure.unit.headline.divisor
         return show(figure, headline=form != "table" and not small, suffix=True).replace(",", "")
 
     def bind(self, figure: Figure, text: str, where: str) -> Run:

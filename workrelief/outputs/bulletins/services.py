@@ -47,7 +47,7 @@ def compose_annual(
     if sealed is None:
         raise Conflict("bulletin.unsealed", f"{period.label}数据尚未锁版。请先执行锁版（seal {period}），再编写通报。")
     standing = Bulletin.objects.within(actor.scope).filter(kind="annual", period=str(period), division_code=place)
-    existing = standing.first()
+    existing: Bulletin | None = standing.first()
     if existing is not None and (existing.state != "draft" or existing.manifest == sealed):
         return existing
     with change(actor, "bulletin.compose", standing if existing else Bulletin) as c:
@@ -63,7 +63,8 @@ def compose_annual(
         c.row.manifest = sealed
         c.row.made_by_id = actor.user_id
         c.row.save()
-    return c.row
+        made: Bulletin = c.row
+    return made
 
 
 def save_source(actor: Actor, bulletin_id: int, *, source: str, version: int) -> Bulletin:
@@ -124,7 +125,7 @@ def issue_bulletin(actor: Actor, bulletin_id: int, *, number: str) -> Bulletin:
         made = composition(actor.scope, row)
         row.issued_files = {}
         for form in ("docx", "pdf"):
-            data = _rendered(made, form)  # type: ignore[arg-type]
+            data = _rendered(made, form)
             stored = files.store(actor, io.BytesIO(data), file_name(row, form), division=row.division_code)
             row.issued_files[form] = stored.pk
         row.save()

@@ -15,7 +15,7 @@ from workrelief.kernel import clock, codes
 from workrelief.kernel.findings import Severity
 from workrelief.kernel.kinds import PayBasis, PayUnit, WorkerGroup
 from workrelief.work.projects import queries as projects
-from workrelief.work.workers import rules, services
+from workrelief.work.workers import queries, rules, services
 
 SEXES = {"M": "男", "F": "女"}
 
@@ -85,10 +85,12 @@ class RosterImporter(Importer):
     def check_rows(self, ctx: ImportContext, rows: RowBlock) -> Iterator[Issue]:
         session: _Session = ctx.session
         _look_up_projects(ctx, session, rows.columns["project_code"])
+        numbers = rows.columns["identity"] = [rules.normal_identity(n) for n in rows.columns["identity"]]
+        registered = queries.known_people(None, [n for n in numbers if n])
         today = clock.today()
         limits = _Limits.on(today)
         for row in rows:
-            code, number = row["project_code"], rules.normal_identity(row["identity"])
+            code, number = row["project_code"], row["identity"]
             if code and code not in session.projects:
                 yield ctx.error(
                     row, "project_code", "项目不在您的数据范围内的项目清单中", "先导入项目清单，或核对项目代码"
@@ -99,6 +101,7 @@ class RosterImporter(Importer):
                     yield ctx.error(row, "identity", reason, "对照证件原件改正后重新上传", rule_id="N04")
                 else:
                     yield from _check_person(ctx, row, identity, limits, today)
+                    yield from _check_registered(ctx, row, registered.get(number))
                     first = session.seen.setdefault((code, number), row.id)
                     if first != row.id:
                         yield ctx.error(
@@ -127,7 +130,7 @@ class RosterImporter(Importer):
         for block in blocks:
             _look_up_projects(ctx, session, block.columns["project_code"])
             for row in block:
-                number = rules.normal_identity(row["identity"])
+                number = row["identity"]
                 identity, _ = rules.read_identity(number)
                 if identity is None:
                     continue
@@ -148,7 +151,7 @@ class RosterImporter(Importer):
                     )
                 )
                 kept.append(row)
-        persons = services.register_people(people, batch_id=ctx.batch_id, refresh=True)
+        persons = services.register_people(people, batch_id=ctx.batch_id, refresh=True, within=ctx.actor.scope)
         entries, accounts = [], []
         for row, person, worker_id in zip(kept, people, persons.ids, strict=True):
             project = session.projects[row["project_code"]]
@@ -190,10 +193,11 @@ class RosterImporter(Importer):
                 "new_accounts": cards.created,
                 "projects": len({e.project_id for e in entries}),
             },
+            undo={"people": persons.before, "entries": roster.before},
         )
 
     def undo(self, ctx: ImportContext) -> dict[str, Any]:
-        return dict(services.take_back_roster(batch_id=ctx.batch_id))
+        return dict(services.take_back_roster(batch_id=ctx.batch_id, before=ctx.undo_data or {}))
 
 
 def is_local(home: str, project_division: str) -> bool:
@@ -262,6 +266,18 @@ def _check_person(
         yield ctx.remark(row, "agreed_on", f"协议晚于进场日 {row['entered_on']}", "补正协议日期或进场日", rule_id="E04")
 
 
+def _check_registered(ctx: ImportContext, row: Any, known: queries.KnownPerson | None) -> Iterator[Issue]:
+    """One number is one person: another name is refused, without telling the registered one in full."""
+    if known is None:
+        return
+    if known.name != row["name"]:
+        yield ctx.error(
+            row, "name", f"该证件号登记的姓名为“{rules.mask_name(known.name)}”，与表上不同", "核对姓名和证件号", rule_id="E05"
+        )  # fmt: skip
+    elif not ctx.actor.scope.covers_division(known.division_code):
+        yield ctx.remark(row, "identity", "已由其他县登记，只加入本项目名册，个人信息不改", "信息有变的，请户籍县更正")
+
+
 def _check_numbers(ctx: ImportContext, row: Any, session: _Session, identity: str) -> Iterator[Issue]:
     phone, account = row["phone"], row["account"]
     if phone:
@@ -273,7 +289,7 @@ def _check_numbers(ctx: ImportContext, row: Any, session: _Session, identity: st
             yield ctx.remark(row, "account", "卡号校验不符（部分旧卡不合此规则）", "对照卡面核对", rule_id="N07")
         other, where = session.accounts.setdefault(account, (identity, row.id))
         if other != identity:
-            yield ctx.error(
+            yield ctx.remark(
                 row, "account", f"与第 {where[1]} 行他人的卡号相同，一卡只能一人", "填本人银行卡或一卡通", rule_id="F16"
             )
         if row["holder"] and row["holder"] != row["name"]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from workrelief.base.access.actor import Actor
+from workrelief.base.access.scope import Scope
 from workrelief.base.audit.change import change, viewed
 from workrelief.base.intake.bulk import bulk_insert, fetch_by, reserve_ids
 from workrelief.kernel import clock
@@ -67,11 +69,15 @@ class AccountIn:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Keys in the order of the input, and how many rows were new or changed."""
+    """Keys in the order of the input, how many rows were new or changed, and what the changed ones held before.
+
+    `before` rows begin with the key; they are plain values, fit for JSON.
+    """
 
     ids: list[int]
     created: int
     updated: int = 0
+    before: tuple[tuple[object, ...], ...] = ()
 
 
 _WORKER_COLUMNS = (
@@ -79,20 +85,22 @@ _WORKER_COLUMNS = (
     "sex", "born_on", "ethnicity", "division_code", "village", "group", "is_cadre_or_kin", "skill_level", "batch_id",
     "updated_at",
 )  # fmt: skip
-_UPDATED = ("name", "division_code", "village", "group", "is_cadre_or_kin", "skill_level", "ethnicity")
+_UPDATED = ("division_code", "village", "group", "is_cadre_or_kin", "skill_level", "ethnicity")
 
 
-def register_people(people: Sequence[PersonIn], *, batch_id: int, refresh: bool) -> Registered:
+def register_people(
+    people: Sequence[PersonIn], *, batch_id: int, refresh: bool, within: Scope | None = None
+) -> Registered:
     """Find or register each person by identity number; ids come back in the order given.
 
-    `refresh` lets a roster bring known persons up to date (name, home, group …); a pay sheet never does. A known number
-    under another name is a Conflict unless `refresh`. Inside the caller's transaction.
+    `refresh` lets a roster bring known persons up to date (home, group …; never the name), a pay sheet never does; with
+    `within`, only persons whose present home lies there. What the roster leaves empty stays. Inside the caller's transaction.
     """
     moment = clock.now()
     indexes = [blind("idcard", p.identity) for p in people]
     wanted = list(dict.fromkeys(indexes))
     known: dict[bytes, int] = {}
-    stored: dict[bytes, tuple[object, ...]] = {}
+    stored: dict[bytes, tuple[Any, ...]] = {}
     columns = ("identity_index", "id", *_UPDATED)
     for found in fetch_by(
         queries.everyone("identity numbers are unique in the whole province"), "identity_index", wanted, columns
@@ -101,12 +109,15 @@ def register_people(people: Sequence[PersonIn], *, batch_id: int, refresh: bool)
         known[index] = found[1]
         stored[index] = found[2:]
     fresh: dict[bytes, PersonIn] = {}
-    changed: dict[bytes, PersonIn] = {}
+    changed: dict[bytes, tuple[Any, ...]] = {}
     for index, person in zip(indexes, people, strict=True):
         if index not in known:
             fresh.setdefault(index, person)
-        elif refresh and stored[index] != tuple(getattr(person, c) for c in _UPDATED):
-            changed[index] = person
+        elif refresh and (within is None or within.covers_division(stored[index][0])):
+            given = (getattr(person, c) for c in _UPDATED)
+            merged = tuple(old if new == "" else new for old, new in zip(stored[index], given, strict=True))
+            if merged != stored[index]:
+                changed[index] = merged
     rows = []
     for key, (index, p) in zip(reserve_ids(Worker, len(fresh)), fresh.items(), strict=True):
         known[index] = key
@@ -119,13 +130,15 @@ def register_people(people: Sequence[PersonIn], *, batch_id: int, refresh: bool)
             )
         )  # fmt: skip
     bulk_insert(Worker, _WORKER_COLUMNS, rows)
-    if changed:
-        updated = [
-            Worker(id=known[index], updated_at=moment, **{c: getattr(p, c) for c in _UPDATED})
-            for index, p in changed.items()
-        ]
-        Worker.rows.bulk_update(updated, [*_UPDATED, "updated_at"], batch_size=200)
-    return Registered([known[index] for index in indexes], len(fresh), len(changed))
+    _put(Worker, _UPDATED, [(known[index], *values) for index, values in changed.items()])
+    before = tuple((known[index], *stored[index]) for index in changed)
+    return Registered([known[index] for index in indexes], len(fresh), len(changed), before)
+
+
+def _put(model: type[Worker] | type[Engagement], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Set `columns` of the rows whose key stands first."""
+    made = [model(id=row[0], **dict(zip(columns, row[1:], strict=True))) for row in rows]
+    model.rows.bulk_update(made, list(columns), batch_size=100)  # type: ignore[arg-type] # one model at a time
 
 
 _ACCOUNT_COLUMNS = ("id", "worker_id", "account_cipher", "account_index", "account_masked", "holder", "bank")
@@ -159,20 +172,38 @@ _ENGAGEMENT_COLUMNS = (
 )  # fmt: skip
 
 
+_REFRESHED = (
+    "group", "is_local", "trade", "recruited_by", "pay_basis", "pay_unit", "rate_fen", "agreement_no", "agreed_on",
+    "trained_on", "entered_on", "left_on", "insurance", "is_from_history",
+)  # fmt: skip
+
+
 def engage(entries: Sequence[EngagementIn], *, batch_id: int, from_history: bool, refresh: bool) -> Registered:
     """Find or make each (person, project) on the roster; ids come back in the order given.
 
-    `refresh` brings a known entry up to date (a roster sent again). Inside the caller's transaction.
+    `refresh` brings a known entry up to date (a roster sent again, or one that follows a historical pay sheet); what the
+    roster leaves empty stays. Inside the caller's transaction.
     """
     keys = [(e.worker_id, e.project_id) for e in entries]
-    known = queries.engagement_ids({k[1] for k in keys})
+    rosters = Engagement.objects.unscoped("rosters of projects the caller holds")
+    columns = ("worker_id", "project_id", "id", *(_REFRESHED if refresh else ()))
+    known: dict[tuple[int, int], int] = {}
+    stored: dict[tuple[int, int], tuple[Any, ...]] = {}
+    for worker_id, project_id, engagement_id, *values in fetch_by(
+        rosters, "project_id", sorted({k[1] for k in keys}), columns
+    ):
+        known[worker_id, project_id] = engagement_id
+        stored[worker_id, project_id] = tuple(values)
     fresh: dict[tuple[int, int], EngagementIn] = {}
-    again: dict[tuple[int, int], EngagementIn] = {}
+    changed: dict[tuple[int, int], tuple[Any, ...]] = {}
     for key, entry in zip(keys, entries, strict=True):
         if key not in known:
             fresh.setdefault(key, entry)
         elif refresh:
-            again[key] = entry
+            given = [*(getattr(entry, c) for c in _REFRESHED[:-1]), from_history]
+            merged = tuple(old if new in ("", None) else new for old, new in zip(stored[key], given, strict=True))
+            if merged != stored[key]:
+                changed[key] = merged
     rows = []
     for engagement_id, (key, e) in zip(reserve_ids(Engagement, len(fresh)), fresh.items(), strict=True):
         known[key] = engagement_id
@@ -184,11 +215,11 @@ def engage(entries: Sequence[EngagementIn], *, batch_id: int, from_history: bool
             )
         )  # fmt: skip
     bulk_insert(Engagement, _ENGAGEMENT_COLUMNS, rows)
-    names = [c for c in _ENGAGEMENT_COLUMNS[5:-2] if c != "remark"]
-    if again:
-        updated = [Engagement(id=known[key], **{n: getattr(e, n) for n in names}) for key, e in again.items()]
-        Engagement.rows.bulk_update(updated, names, batch_size=100)
-    return Registered([known[key] for key in keys], len(fresh), len(again))
+    _put(Engagement, _REFRESHED, [(known[key], *values) for key, values in changed.items()])
+    before = tuple(
+        (known[key], *(str(v) if isinstance(v, date) else v for v in stored[key])) for key in changed
+    )
+    return Registered([known[key] for key in keys], len(fresh), len(changed), before)
 
 
 def set_group(actor: Actor, worker_id: int, *, group: str, reason: str) -> Worker:
@@ -237,14 +268,14 @@ def reveal_numbers(actor: Actor, worker_id: int, *, purpose: str) -> PersonalNum
     )
 
 
-def take_back_roster(*, batch_id: int) -> dict[str, int]:
-    """Remove what a roster batch brought, inside the caller's transaction.
+def take_back_roster(*, batch_id: int, before: Mapping[str, Sequence[Sequence[Any]]]) -> dict[str, int]:
+    """Remove what a roster batch brought and restore what it changed, inside the caller's transaction.
 
-    Raises Conflict while a pay line or a training stands on one of its entries.
+    `before` holds "people" and "entries" as `Registered.before` gave them. Raises Conflict while a pay line stands on one
+    of its entries.
     """
-    entries = Engagement.objects.unscoped("undo of one batch").filter(batch_id=batch_id)
-    paid = entries.filter(pay_lines__isnull=False).first()
-    if paid is not None:
+    entries = Engagement.objects.unscoped("undo of one batch").filter(batch_id=batch_id, is_from_history=False)
+    if entries.filter(pay_lines__isnull=False).exists():
         raise Conflict("roster.used", "本批人员已有劳务报酬记录，不能整批撤销。请先冲回相应发放表。")
     removed, _ = entries.delete()
     people = Worker.objects.unscoped("undo of one batch").filter(
@@ -252,4 +283,8 @@ def take_back_roster(*, batch_id: int) -> dict[str, int]:
     )
     WorkerAccount.objects.filter(worker__in=people.values("id")).delete()
     persons, _ = people.delete()
-    return {"engagements": removed, "workers": persons}
+    old_people = [tuple(row) for row in before.get("people", ())]
+    old_entries = [tuple(row) for row in before.get("entries", ())]
+    _put(Worker, _UPDATED, old_people)
+    _put(Engagement, _REFRESHED, old_entries)
+    return {"engagements": removed, "workers": persons, "restored": len(old_people) + len(old_entries)}

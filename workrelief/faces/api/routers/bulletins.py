@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
@@ -10,6 +12,7 @@ from workrelief.faces.shared.download import attachment
 from workrelief.kernel.address import address_of
 from workrelief.kernel.errors import NotFound
 from workrelief.outputs.bulletins import queries, services
+from workrelief.outputs.bulletins.compose import markdown_text
 
 router = Router(tags=["通报"])
 
@@ -52,7 +55,7 @@ def one_bulletin(request: HttpRequest, bulletin_id: int) -> BulletinDetail:
     made = services.composition(actor.scope, row)
     return BulletinDetail(
         **_row(row).dict(),
-        text=services.markdown_text(made),
+        text=markdown_text(made),
         figures=[
             BoundFigure(
                 ref=b.ref,
@@ -76,7 +79,7 @@ def bulletin_file(request: HttpRequest, bulletin_id: int, form: str) -> HttpResp
     return attachment(services.rendered(actor.scope, row, form), services.file_name(row, form))
 
 
-def _row(row: queries.Bulletin) -> BulletinRow:
+def _row(row: Any) -> BulletinRow:
     return BulletinRow(
         id=row.pk, kind=row.kind, period=row.period, title=row.title, state=row.state, manifest=row.manifest
     )

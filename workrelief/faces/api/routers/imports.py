@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest
 from ninja import File, Form, Query, Router, Schema
@@ -94,7 +94,7 @@ def list_batches(request: HttpRequest, query: Query[PageQuery], kind: str = "") 
 def upload(request: HttpRequest, kind: Form[str], file: File[UploadedFile]) -> BatchRow:
     actor = acting(request, "import.upload")
     options = {k: str(v) for k, v in request.POST.items() if k not in ("kind", "csrfmiddlewaretoken")}
-    return BatchRow.of(services.upload(actor, file.file, file.name or "", kind, options=options))
+    return BatchRow.of(services.upload(actor, cast(BinaryIO, file.file), file.name or "", kind, options=options))
 
 
 @router.get("/{batch_id}", response=BatchRow, summary="批次")

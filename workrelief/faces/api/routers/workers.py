@@ -46,7 +46,7 @@ class WorkerRow(Schema):
             sex=row.sex,
             born_on=row.born_on,
             home=Place.of(row.division_code),
-            group=Choice(id=row.group, label=WorkerGroup(row.group).label),
+            group=Choice(id=row.group, label=WorkerGroup.of_id(row.group).label),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Schema
 
 from workrelief.faces.api.schemas.common import Choice, Place
-from workrelief.kernel.kinds import FundType, Sector, Track
+from workrelief.kernel.kinds import Sector, Track
 
 
 class ProjectRow(Schema):
@@ -67,7 +67,7 @@ class ProjectDetail(ProjectRow):
             labour_demand=row.labour_demand,
             funds=[
                 FundLine(
-                    fund_type=Choice(id=FundType(f.fund_type).id, label=FundType(f.fund_type).label),
+                    fund_type=Choice(id=f.fund_type.id, label=f.fund_type.label),
                     planned_fen=f.planned_fen,
                     issued_fen=f.issued_fen,
                     issued_on=f.issued_on,
@@ -84,8 +84,8 @@ def _common(row: Any) -> dict[str, Any]:
         "code": row.code,
         "name": row.name,
         "division": Place.of(row.division_code),
-        "track": Choice(id=row.track, label=Track(row.track).label),
-        "sector": Choice(id=row.sector, label=Sector(row.sector).label),
+        "track": Choice(id=row.track, label=Track.of_id(row.track).label),
+        "sector": Choice(id=row.sector, label=Sector.of_id(row.sector).label),
         "stage": Choice(id=row.stage, label=row.get_stage_display()),
         "list_level": row.list_level,
         "investment_fen": row.investment_fen,

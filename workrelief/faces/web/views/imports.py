@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed, permit
 from workrelief.base.intake import jobs, queries, services
 from workrelief.base.intake.importer import importer, kinds
 from workrelief.base.jobs import queries as job_queries
+from workrelief.base.jobs.models import Job
 from workrelief.base.law import registry
-from workrelief.faces.shared.acting import page
+from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.download import attachment
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Column, build_table
+from workrelief.faces.web.job_parts import job_context
 from workrelief.faces.web.templatetags.rooms import batch_state
 from workrelief.kernel.errors import DomainError, InvalidInput
 from workrelief.outputs.render.import_template import TemplateColumn, template_bytes
@@ -43,7 +46,7 @@ BATCHES = (
 
 
 @page("import.upload")
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: ActingRequest) -> HttpResponse:
     """All batches the actor may see, and the kinds that may be brought."""
     actor = request.actor
     kind = request.GET.get("kind", "")
@@ -63,7 +66,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 
 @page("import.upload")
-def import_new(request: HttpRequest, kind: str) -> HttpResponse:
+def import_new(request: ActingRequest, kind: str) -> HttpResponse:
     """Step 1: choose a file. A file that cannot be one is refused on the spot, saying what to do."""
     actor = request.actor
     one = importer(kind)
@@ -75,7 +78,7 @@ def import_new(request: HttpRequest, kind: str) -> HttpResponse:
         try:
             if file is None:
                 raise InvalidInput("import.file", "请选择要导入的文件。")
-            batch = services.upload(actor, file.file, file.name or "", kind, options=options)
+            batch = services.upload(actor, cast(BinaryIO, file.file), file.name or "", kind, options=options)
             jobs.request_check(actor, batch.pk)
             return redirect("web:import-batch", batch.pk)
         except DomainError as err:
@@ -96,7 +99,7 @@ def import_new(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @page("import.upload")
-def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_batch(request: ActingRequest, batch_id: int) -> HttpResponse:
     """Steps 2 and 3: what was found, row by row; then confirm. While a job runs the page shows its progress."""
     actor = request.actor
     batch = queries.batch_for(actor, batch_id)
@@ -116,9 +119,6 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
             "one": one,
             "batch": batch,
             "step": step,
-            "job": running,
-            "poll_url": reverse("web:job", args=[running.id]) if running else "",
-            "cancel_url": reverse("web:job-cancel", args=[running.id]) if running and running.can_cancel else "",
             "issues": issues,
             "level": level,
             "tabs": [
@@ -133,21 +133,23 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
             "can_undo": batch.state == "committed" and allowed(actor, "import.undo"),
             "totals": _totals(batch.report.get("totals", {})) if batch.report else [],
             "seconds": batch.seconds_x10 / 10,
+            **(job_context(actor, running) if running else {}),
         },
     )
 
 
-def _running_job(actor: Any, batch_id: int) -> job_queries.JobView | None:
-    for job in job_queries.jobs_of(actor).filter(
+def _running_job(actor: Actor, batch_id: int) -> Job | None:
+    """The check or commit of this batch that waits or runs."""
+    live = job_queries.jobs_of(actor).filter(
         kind__in=("intake.check", "intake.commit"), state__in=("waiting", "running")
-    ):
-        if job.arguments.get("batch_id") == batch_id:
-            return job_queries.view_of(job)
-    return None
+    )
+    return next((job for job in live if job.arguments.get("batch_id") == batch_id), None)
 
 
 def _count(batch: Any, level: str) -> int:
-    return {"": batch.errors + batch.remarks, "error": batch.errors, "remark": batch.remarks}[level]
+    if level == "error":
+        return int(batch.errors)
+    return int(batch.remarks) if level == "remark" else int(batch.errors + batch.remarks)
 
 
 _TOTAL_LABELS = {
@@ -176,7 +178,7 @@ def _totals(totals: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 @require_POST
 @page("import.upload")
-def import_check(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_check(request: ActingRequest, batch_id: int) -> HttpResponse:
     """Check again, after a project list or roster was brought in the meantime."""
     jobs.request_check(request.actor, batch_id)
     return redirect("web:import-batch", batch_id)
@@ -184,7 +186,7 @@ def import_check(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 @require_POST
 @page("import.upload")
-def import_commit(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_commit(request: ActingRequest, batch_id: int) -> HttpResponse:
     """Step 3: write the good rows."""
     jobs.request_commit(request.actor, batch_id)
     return redirect("web:import-batch", batch_id)
@@ -192,7 +194,7 @@ def import_commit(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 @require_POST
 @page("import.undo")
-def import_undo(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_undo(request: ActingRequest, batch_id: int) -> HttpResponse:
     """Take the whole batch back while nothing depends on it."""
     services.undo(request.actor, batch_id)
     messages.success(request, "已整批撤销，统计数同步更新。")
@@ -200,7 +202,7 @@ def import_undo(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @page("import.upload")
-def import_failed(request: HttpRequest, batch_id: int) -> HttpResponse:
+def import_failed(request: ActingRequest, batch_id: int) -> HttpResponse:
     """The rows left out, with their reasons, ready to be mended and sent again."""
     batch = queries.batch_for(request.actor, batch_id)
     return attachment(
@@ -209,7 +211,7 @@ def import_failed(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @page("import.upload")
-def import_template(request: HttpRequest, kind: str) -> HttpResponse:
+def import_template(request: ActingRequest, kind: str) -> HttpResponse:
     """The blank form, made from the same declaration the import reads by."""
     one = importer(kind)
     permit(request.actor, one.permission)

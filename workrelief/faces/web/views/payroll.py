@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from workrelief.base.access.permissions import allowed
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.law import registry
-from workrelief.faces.shared.acting import page
+from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Action, Column, badge_of, build_table
 from workrelief.faces.shared.text import fen_yuan, number
@@ -61,7 +61,7 @@ COLUMNS = (
         "project", "项目", value="project.name", link=lambda r: reverse("web:project", args=[r.project_id]), lead=True
     ),
     Column("place", "所在地", value=lambda r: divisions.path_name(r.division_code)),
-    Column("track", "项目线", value=lambda r: Track(r.track).short),
+    Column("track", "项目线", value=lambda r: Track.of_id(r.track).short),
     Column("lines_count", "人次", kind="number"),
     Column("due", "应发", kind="yuan", value="due_fen", sort="due_fen"),
     Column("paid", "实发", kind="yuan", value="paid_fen", sort="paid_fen"),
@@ -80,19 +80,19 @@ LINE_COLUMNS = (
     ),
     Column("trade", "工种"),
     Column("days", "天数", kind="days", value="days_x10"),
-    Column("quantity", "计酬", value=lambda r: f"{hundredths(r.quantity_x100)} {PayUnit(r.unit).label}", unit=""),
+    Column("quantity", "计酬", value=lambda r: f"{hundredths(r.quantity_x100)} {PayUnit.of_id(r.unit).label}", unit=""),
     Column("rate", "单价", kind="yuan", value="rate_fen"),
     Column("due", "应发", kind="yuan", value="due_fen"),
     Column("deducted", "扣款", kind="yuan", value="deducted_fen"),
     Column("paid", "实发", kind="yuan", value="paid_fen"),
-    Column("route", "支付方式", value=lambda r: PayRoute(r.route).label),
+    Column("route", "支付方式", value=lambda r: PayRoute.of_id(r.route).label),
     Column("paid_on", "到账", kind="date"),
-    Column("status", "状态", kind="badge", value=lambda r: (PayStatus(r.status).label, _STATUS_TONES[r.status])),
+    Column("status", "状态", kind="badge", value=lambda r: (PayStatus.of_id(r.status).label, _STATUS_TONES[r.status])),
 )
 
 
 @page("paysheet.view")
-def sheet_list(request: HttpRequest) -> HttpResponse:
+def sheet_list(request: ActingRequest) -> HttpResponse:
     """Pay sheets of the scope, newest month first."""
     actor = request.actor
     division = listing.chosen_division(request, actor)
@@ -124,7 +124,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
 
 
 @page("paysheet.view")
-def sheet_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
+def sheet_page(request: ActingRequest, sheet_id: int) -> HttpResponse:
     """One sheet with its lines, and what may be done with it."""
     actor = request.actor
     sheet = queries.pay_sheet(actor.scope, sheet_id)
@@ -142,7 +142,7 @@ def sheet_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
             "guide": registry.guide("import-pay-sheet"),
             "sheet": sheet,
             "state": badge_of(PAY_SHEET.state(sheet.state)),
-            "track": Track(sheet.track),
+            "track": Track.of_id(sheet.track),
             "table": build_table(request, LINE_COLUMNS, shown, caption=title, id="lines", tight=True, cards=False),
             "page": shown,
             "export_url": query_url(request, export="1", page=None) if allowed(actor, "export.create") else "",
@@ -155,7 +155,7 @@ def sheet_page(request: HttpRequest, sheet_id: int) -> HttpResponse:
 
 @require_POST
 @page("paysheet.confirm")
-def sheet_confirm(request: HttpRequest, sheet_id: int) -> HttpResponse:
+def sheet_confirm(request: ActingRequest, sheet_id: int) -> HttpResponse:
     """Confirm a waiting sheet; figures have it from then on."""
     services.confirm_sheet(request.actor, sheet_id)
     messages.success(request, "已确认入账，统计数随即更新。")
@@ -164,7 +164,7 @@ def sheet_confirm(request: HttpRequest, sheet_id: int) -> HttpResponse:
 
 @require_POST
 @page("paysheet.reverse")
-def sheet_reverse(request: HttpRequest, sheet_id: int) -> HttpResponse:
+def sheet_reverse(request: ActingRequest, sheet_id: int) -> HttpResponse:
     """Take a posted sheet back as a whole."""
     services.reverse_sheet(request.actor, sheet_id, reason=request.POST.get("reason", ""))
     messages.success(request, "已整表冲回，原明细保留备查。")
@@ -172,7 +172,7 @@ def sheet_reverse(request: HttpRequest, sheet_id: int) -> HttpResponse:
 
 
 @page("paysheet.view")
-def line_page(request: HttpRequest, line_id: int) -> HttpResponse:
+def line_page(request: ActingRequest, line_id: int) -> HttpResponse:
     """One line: the arithmetic, the payment, the person, the sheet and the file it came from."""
     line = queries.pay_line(request.actor.scope, line_id)
     sheet = line.sheet
@@ -189,10 +189,10 @@ def line_page(request: HttpRequest, line_id: int) -> HttpResponse:
             "guide": registry.guide("import-pay-sheet"),
             "line": line,
             "sheet": sheet,
-            "status": (PayStatus(line.status).label, _STATUS_TONES[line.status]),
-            "basis": PayBasis(line.basis).label,
-            "unit": PayUnit(line.unit).label,
-            "route": PayRoute(line.route).label,
+            "status": (PayStatus.of_id(line.status).label, _STATUS_TONES[line.status]),
+            "basis": PayBasis.of_id(line.basis).label,
+            "unit": PayUnit.of_id(line.unit).label,
+            "route": PayRoute.of_id(line.route).label,
             "wage_slip": sheet.state == "posted",
         },
     )

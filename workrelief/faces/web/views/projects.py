@@ -13,7 +13,7 @@ from django.urls import reverse
 from workrelief.base.access.permissions import allowed
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.law import registry
-from workrelief.faces.shared.acting import page
+from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Action, Badge, Column, build_table
 from workrelief.faces.shared.text import fen_wan, fen_yi, number
@@ -70,8 +70,8 @@ COLUMNS = (
         "name", "项目名称", sub="code", link=lambda r: reverse("web:project", args=[r.pk]), lead=True, sort="name_key"
     ),
     Column("place", "所在地", value=lambda r: divisions.path_name(r.division_code), sort="division_code"),
-    Column("track", "项目线", value=lambda r: Track(r.track).short),
-    Column("sector", "领域", value=lambda r: Sector(r.sector).label),
+    Column("track", "项目线", value=lambda r: Track.of_id(r.track).short),
+    Column("sector", "领域", value=lambda r: Sector.of_id(r.sector).label),
     Column("investment", "总投资", kind="wan", value="investment_fen", sort="investment_fen"),
     Column("planned_workers", "拟吸纳", kind="number", unit="人"),
     Column("planned_pay", "拟发报酬", kind="wan", value="planned_pay_fen"),
@@ -80,7 +80,7 @@ COLUMNS = (
 
 
 @page("project.view")
-def project_list(request: HttpRequest) -> HttpResponse:
+def project_list(request: ActingRequest) -> HttpResponse:
     """The register: tree, filters, table, sums of the whole result, export."""
     actor = request.actor
     division = listing.chosen_division(request, actor)
@@ -116,7 +116,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 
 @page("project.view")
-def project_page(request: HttpRequest, project_id: int) -> HttpResponse:
+def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
     """One project: its figures, money, people, pay sheets and training."""
     actor = request.actor
     detail = queries.project(actor.scope, project_id)

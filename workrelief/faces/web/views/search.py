@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from workrelief.base.access.permissions import allowed
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.intake import queries as intake
-from workrelief.faces.shared.acting import page
+from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.work.projects import queries as projects
 from workrelief.work.workers import queries as workers
 
 
 @page("workbench.view")
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: ActingRequest) -> HttpResponse:
     """First twenty of each kind; a whole identity number finds its person."""
     actor = request.actor
     text = request.GET.get("q", "").strip()[:80]

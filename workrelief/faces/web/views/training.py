@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from workrelief.base.access.permissions import allowed
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.law import registry
-from workrelief.faces.shared.acting import page
+from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Action, Column, build_table
 from workrelief.faces.shared.text import number
@@ -46,14 +46,14 @@ COLUMNS = (
     Column("topic", "主题", sub="number", link=lambda r: reverse("web:training-session", args=[r.pk]), lead=True),
     Column("held_on", "日期", kind="date", sort="held_on"),
     Column("place", "所在地", value=lambda r: divisions.path_name(r.division_code)),
-    Column("training_type", "类型", value=lambda r: TrainingType(r.training_type).label),
+    Column("training_type", "类型", value=lambda r: TrainingType.of_id(r.training_type).label),
     Column("form", "形式"),
     Column("attended", "实到", kind="number", unit="人次"),
 )
 
 
 @page("training.view")
-def session_list(request: HttpRequest) -> HttpResponse:
+def session_list(request: ActingRequest) -> HttpResponse:
     """Sessions of the scope, newest first."""
     actor = request.actor
     division = listing.chosen_division(request, actor)
@@ -87,7 +87,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 
 
 @page("training.view")
-def session_page(request: HttpRequest, session_id: int) -> HttpResponse:
+def session_page(request: ActingRequest, session_id: int) -> HttpResponse:
     """One session with its audiences and, where persons are known, who attended."""
     actor = request.actor
     detail = queries.session(actor.scope, session_id)
@@ -100,8 +100,8 @@ def session_page(request: HttpRequest, session_id: int) -> HttpResponse:
             "crumbs": [("培训", reverse("web:training")), (detail.row.topic, "")],
             "guide": registry.guide("import-training-register"),
             "s": detail.row,
-            "type_label": TrainingType(detail.row.training_type).label,
-            "audiences": [(Audience(a.audience).label, a.expected, a.attended) for a in detail.audiences],
+            "type_label": TrainingType.of_id(detail.row.training_type).label,
+            "audiences": [(Audience.of_id(a.audience).label, a.expected, a.attended) for a in detail.audiences],
             "sees_people": sees_people,
             "attendees": paginate(request, queries.attendees(actor.scope, session_id)) if sees_people else None,
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from workrelief.base.access.permissions import allowed
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.law import registry
-from workrelief.faces.shared.acting import page
+from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Action, Column, build_table
 from workrelief.faces.web import listing
@@ -44,7 +44,7 @@ COLUMNS = (
 
 
 @page("worker.view")
-def worker_list(request: HttpRequest) -> HttpResponse:
+def worker_list(request: ActingRequest) -> HttpResponse:
     """Persons of the scope; a whole identity number in the search box finds that person."""
     actor = request.actor
     division = listing.chosen_division(request, actor)
@@ -81,7 +81,7 @@ def worker_list(request: HttpRequest) -> HttpResponse:
 
 
 @page("worker.view")
-def worker_page(request: HttpRequest, worker_id: int) -> HttpResponse:
+def worker_page(request: ActingRequest, worker_id: int) -> HttpResponse:
     """One person: rosters and pay in the reader's scope."""
     actor = request.actor
     detail = queries.worker(actor.scope, worker_id)
@@ -94,7 +94,7 @@ def worker_page(request: HttpRequest, worker_id: int) -> HttpResponse:
     return render(request, "rooms/worker.html", _context(request, detail) | extra)
 
 
-def _context(request: HttpRequest, detail: queries.WorkerDetail) -> dict[str, object]:
+def _context(request: ActingRequest, detail: queries.WorkerDetail) -> dict[str, object]:
     refs = projects.refs(request.actor.scope, [e.project_id for e in detail.roster])
     return {
         "title": detail.name,
@@ -106,7 +106,7 @@ def _context(request: HttpRequest, detail: queries.WorkerDetail) -> dict[str, ob
 
 @require_POST
 @page("worker.view_identity")
-def reveal(request: HttpRequest, worker_id: int) -> HttpResponse:
+def reveal(request: ActingRequest, worker_id: int) -> HttpResponse:
     """Show the numbers once, after the look was logged with its purpose."""
     try:
         found = services.reveal_numbers(request.actor, worker_id, purpose=request.POST.get("purpose", ""))

@@ -35,7 +35,7 @@ class Command(DocumentCommand):
         for form in formats:
             self.say(f"正在生成 {form} …")
             path = out / services.file_name(row, form)
-            path.write_bytes(services.rendered(actor.scope, row, form))  # type: ignore[arg-type]
+            path.write_bytes(services.rendered(actor.scope, row, form))
             files.append(str(path))
         return {
             "bulletin": row.pk,

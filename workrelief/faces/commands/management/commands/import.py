@@ -64,7 +64,7 @@ class Command(DocumentCommand):
             "exit_status": 1 if batch.state == "failed" else 0,
         }
 
-    def step(self, message: str, done: int | None = None, total: int | None = None) -> None:
+    def step(self, message: str = "", *, done: int | None = None, total: int | None = None) -> None:
         """Progress of the import."""
         share = f" {done:,}/{total:,}" if done is not None and total else ""
         self.say(message + share)

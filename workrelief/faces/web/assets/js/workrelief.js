@@ -357,6 +357,7 @@
     if (finished && !finished.dataset.wrSaid) {
       finished.dataset.wrSaid = "1";
       toast(finished.dataset.wrFinal, finished.dataset.wrTone || "done");
+      if (finished.closest("[data-wr-reload]")) setTimeout(() => location.reload(), 600);
     }
   });
   window.addEventListener("offline", () => toast("网络已断开", "warn", "恢复后再提交，页面内容不会丢失"));
