@@ -216,9 +216,7 @@ def engage(entries: Sequence[EngagementIn], *, batch_id: int, from_history: bool
         )  # fmt: skip
     bulk_insert(Engagement, _ENGAGEMENT_COLUMNS, rows)
     _put(Engagement, _REFRESHED, [(known[key], *values) for key, values in changed.items()])
-    before = tuple(
-        (known[key], *(str(v) if isinstance(v, date) else v for v in stored[key])) for key in changed
-    )
+    before = tuple((known[key], *(str(v) if isinstance(v, date) else v for v in stored[key])) for key in changed)
     return Registered([known[key] for key in keys], len(fresh), len(changed), before)
 
 
