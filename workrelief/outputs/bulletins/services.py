@@ -24,11 +24,12 @@ from workrelief.outputs.bulletins import queries
 from workrelief.outputs.bulletins.compose import Composition, Frame, compose, markdown_text
 from workrelief.outputs.bulletins.models import Bulletin
 from workrelief.outputs.bulletins.states import BULLETIN
+from workrelief.outputs.bulletins.workbook import workbook_bytes
 from workrelief.outputs.render.docx import docx_bytes
 from workrelief.outputs.render.pdf import pdf_bytes
 
-Format = Literal["docx", "pdf", "md"]
-FORMATS: tuple[Format, ...] = ("docx", "pdf", "md")
+Format = Literal["docx", "pdf", "xlsx", "md"]
+FORMATS: tuple[Format, ...] = ("docx", "pdf", "xlsx", "md")
 KIND_LABELS = {"annual": "年度通报", "half_year": "半年通报"}
 
 
@@ -172,6 +173,8 @@ def _rendered(made: Composition, form: Format) -> bytes:
             return docx_bytes(made.document)
         case "pdf":
             return pdf_bytes(made.document).data
+        case "xlsx":
+            return workbook_bytes(made)
         case "md":
             return markdown_text(made).encode()
 

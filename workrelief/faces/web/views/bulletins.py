@@ -195,7 +195,7 @@ def _desk(
     return render(request, "bulletins/desk.html", context, status=problem.status if problem else 200)
 
 
-_FILE_WORDS = (("docx", "Word 文档"), ("pdf", "PDF 版式"), ("md", "Markdown 文本"))
+_FILE_WORDS = (("docx", "Word 文档"), ("pdf", "PDF 版式"), ("xlsx", "Excel 数据核对表"), ("md", "Markdown 文本"))
 
 
 def _bound_to(actor: Actor, row: Bulletin, manifest: str) -> Composition:

@@ -18,7 +18,7 @@ class Command(DocumentCommand):
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("period", help="年度，例如 2022")
-        parser.add_argument("--format", default="docx,pdf,md", help="docx、pdf、md，逗号分隔")
+        parser.add_argument("--format", default="docx,pdf,md", help="docx、pdf、xlsx、md，逗号分隔")
         parser.add_argument("--out", default=".", help="输出目录")
 
     def run(self, **options: Any) -> dict[str, Any]:
