@@ -24,6 +24,12 @@ EXEMPT_TABLES = {
 }
 EXEMPT_QUERIES = {
     "workrelief.outputs.bulletins.queries.template": "standing text without data",
+    "workrelief.work.projects.queries.known.registered": "finds doubles in the whole province while registering; never shown",
+    "workrelief.work.projects.queries.lists.totals": "sums a list that was scoped when made",
+    "workrelief.work.projects.queries.lookups.in_parts": "cuts a list into parts; reads nothing",
+    "workrelief.work.projects.queries.lookups.prefix_of": "a code's prefix; reads nothing",
+    "workrelief.work.training.queries.registered_numbers": "finds doubles while registering; never shown",
+    "workrelief.work.workers.queries.everyone": "finds one and the same person across divisions; wants a reason",
 }
 
 

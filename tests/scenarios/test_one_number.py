@@ -158,7 +158,7 @@ def test_persons_are_counted_again_at_the_whole_and_not_added(bulletin, province
     figures = {
         b.figure.indicator: b.figure.value
         for b in made.bound.values()
-        if not b.figure.by and dict((n, tuple(sorted(v))) for n, v in b.figure.filters).get("track") == two
+        if not b.figure.by and {n: tuple(sorted(v)) for n, v in b.figure.filters}.get("track") == two
     }
     assert figures["headcount_project"] == 21
     assert figures["headcount_unique"] == 12

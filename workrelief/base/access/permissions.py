@@ -96,7 +96,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "account.manage": frozenset({Role.SYSTEM_ADMIN}),
     "account.unlock": frozenset({Role.SECURITY_ADMIN}),
     "audit.view": frozenset({Role.AUDIT_ADMIN}),
-    "demo.load": frozenset(),
 }
 
 

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
@@ -197,7 +196,7 @@ def _minutes_locked(request: HttpRequest, username: str) -> int:
     if lock is None:
         return 0
     tries = AccessAttempt.objects.filter(username=username, ip_address=get_client_ip_address(request))
-    last = tries.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
+    last = tries.order_by("-attempt_time").values_list("attempt_time", flat=True).first() or timezone.now()
     left: timedelta = last + lock - timezone.now()
     return max(1, math.ceil(left.total_seconds() / 60))
 
