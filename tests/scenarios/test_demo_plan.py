@@ -123,6 +123,19 @@ def test_business_training_is_the_published_one_and_skill_training_stands_apart(
     assert len({s.number for s in full.sessions}) == len(full.sessions)
 
 
+def test_the_earlier_year_of_the_large_size_stands_beside_this_one(full: YearPlan) -> None:
+    earlier = plan_year(tree(), "l", 2021)
+    assert sum(p.track is Track.KEY_PROJECT for p in earlier.projects) == 120
+    assert sum(p.investment_fen for p in earlier.projects if p.track is Track.AGRI_PROMOTION) == 20_175 * YI_CENT
+    assert not {p.code for p in earlier.projects} & {p.code for p in full.projects}
+    assert not {(p.county.code, p.name) for p in earlier.projects} & {(p.county.code, p.name) for p in full.projects}
+    book = books_of(earlier, earlier.counties[0])[0]
+    last = max(year.person_base + sum(p.headcount for p in year.projects) for year in full.counties)
+    assert min(e.person.number for e in book.engagements) > last
+    assert sum(line.paid_fen for line in book.lines) == book.project.wages_fen
+    assert {line.paid_on.year for line in book.lines} == {2021}
+
+
 # ---------- people and pay lines ----------
 
 

@@ -10,7 +10,7 @@ import pytest
 from workrelief.base.divisions.services import load_divisions
 from workrelief.base.intake import queries as batches
 from workrelief.faces.commands.demo import load
-from workrelief.faces.commands.demo.load import Loaded, division_tree, load_year
+from workrelief.faces.commands.demo.load import Loaded, division_tree, load_years
 from workrelief.faces.commands.demo.officers import officer
 from workrelief.faces.commands.demo.people import county_books
 from workrelief.faces.commands.demo.plan import YearPlan, plan_year
@@ -35,7 +35,7 @@ def quick_passwords(settings: object) -> None:
 def loaded(db: None) -> Loaded:
     load_divisions()
     load._plan.cache_clear()
-    return load_year("s", processes=1, say=lambda line: None)
+    return load_years("s", processes=1, say=lambda line: None)
 
 
 def value(table: FigureTable, indicator: str, *key: str) -> object:
@@ -97,7 +97,7 @@ def test_every_sheet_comes_from_the_officer_of_its_division_without_a_refused_ro
 def test_loading_again_takes_nothing_twice(loaded: Loaded) -> None:
     scope = officer(PROVINCE).scope
     before = read(INDICATORS, scope=scope, period=YEAR)
-    again = load_year("s", processes=1, say=lambda line: None)
+    again = load_years("s", processes=1, say=lambda line: None)
     after = read(INDICATORS, scope=scope, period=YEAR)
     assert again.were_there == sum(again.files.values()) == sum(loaded.files.values())
     assert [value(after, i) for i in INDICATORS] == [value(before, i) for i in INDICATORS]
@@ -117,8 +117,8 @@ def test_a_load_that_broke_off_goes_on_where_it_stopped(db: None, monkeypatch: p
 
     monkeypatch.setattr(load.intake, "commit", broken)
     with pytest.raises(Conflict):
-        load_year("s", processes=1, say=lambda line: None)
-    finished = load_year("s", processes=1, say=lambda line: None)
+        load_years("s", processes=1, say=lambda line: None)
+    finished = load_years("s", processes=1, say=lambda line: None)
     whole = read(["wages_paid"], scope=officer(PROVINCE).scope, period=YEAR, by=("track",))
     assert finished.were_there == 8
     for track, total in plan.targets.tracks.items():

@@ -25,6 +25,6 @@ def begin(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def bring_county(size: str, number: int) -> Any:
+def bring_county(size: str, year: int, number: int) -> Any:
     """`load.bring_county`, found by name: models can only be imported after `begin`."""
-    return importlib.import_module("workrelief.faces.commands.demo.load").bring_county(size, number)
+    return importlib.import_module("workrelief.faces.commands.demo.load").bring_county(size, year, number)

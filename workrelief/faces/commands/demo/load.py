@@ -30,13 +30,10 @@ from workrelief.base.intake import services as intake
 from workrelief.base.intake.states import CHECKED, COMMITTED, UPLOADED
 from workrelief.faces.commands.demo import helper, sheets
 from workrelief.faces.commands.demo.officers import make_officers, officer
-from workrelief.faces.commands.demo.plan import County, Size, Town, YearPlan, plan_year
+from workrelief.faces.commands.demo.plan import YEARS, County, Size, Town, YearPlan, plan_year
 from workrelief.faces.commands.demo.sheets import SheetFile
 from workrelief.kernel import clock
 from workrelief.kernel.errors import RuleViolated
-
-RECEIVED_AT = datetime(2023, 1, 9, 8, 30, tzinfo=clock.CHINA)
-"""When the sheets of the year come in: after its end, before the annual figures are closed."""
 
 Say = Callable[[str], None]
 
@@ -91,108 +88,120 @@ def division_tree() -> tuple[County, ...]:
 
 
 @cache
-def _plan(size: Size) -> YearPlan:
-    return plan_year(division_tree(), size)
+def _plan(size: Size, year: int) -> YearPlan:
+    return plan_year(division_tree(), size, year)
 
 
-def load_year(size: Size, *, processes: int, say: Say, password: str = "") -> Loaded:
-    """Draw and import the whole year; with `processes` = 1 everything happens in this process.
+def received_at(year: int) -> datetime:
+    """When the sheets of a year begin to come in: after its end, before the annual figures are closed."""
+    return datetime(year + 1, 1, 9, 8, 30, tzinfo=clock.CHINA)
+
+
+def load_years(size: Size, *, processes: int, say: Say, password: str = "") -> Loaded:
+    """Draw and import every year of the size; with `processes` = 1 everything happens in this process.
 
     Raises RuleViolated when a row is refused: the demo's sheets hold none that should be.
     """
-    plan = _plan(size)
     prepare_folder(size)
-    make_officers(dict.fromkeys(c.county.city_code for c in plan.counties), password=password)
+    cities = dict.fromkeys(c.county.city_code for year in YEARS[size] for c in _plan(size, year).counties)
+    make_officers(cities, password=password)
     loaded = Loaded()
+    for year in YEARS[size]:
+        _load_year(loaded, size, year, processes, say)
+    return loaded
+
+
+def _load_year(loaded: Loaded, size: Size, year: int, processes: int, say: Say) -> None:
+    plan = _plan(size, year)
     for number in range(len(plan.cities)):
-        loaded.add(bring_list(size, number))
-    loaded.add(bring_progress(size))
-    say(f"项目清单 {loaded.rows['project_list']} 个项目")
-    for done, results in enumerate(_counties(size, processes), start=1):
+        loaded.add(bring_list(size, year, number))
+    loaded.add(bring_progress(size, year))
+    say(f"{year}年项目清单 {len(plan.projects)} 个项目")
+    for done, results in enumerate(_counties(size, year, processes), start=1):
         loaded.add(*results)
         if done % 10 == 0 or done == len(plan.counties):
             lines = loaded.rows["pay_sheet"]
             say(f"已导入 {done}/{len(plan.counties)} 个县（市、区），发放明细 {lines:,} 行")
     for number in range(len(plan.cities)):
-        loaded.add(bring_training(size, number))
-    return loaded
+        loaded.add(bring_training(size, year, number))
 
 
-def _counties(size: Size, processes: int) -> Iterator[tuple[Imported, ...]]:
+def _counties(size: Size, year: int, processes: int) -> Iterator[tuple[Imported, ...]]:
     """Every county's roster and pay ledger; the largest first, so that no process ends long after the others."""
-    plan = _plan(size)
+    plan = _plan(size, year)
     order = sorted(range(len(plan.counties)), key=lambda i: -sum(p.headcount for p in plan.counties[i].projects))
     if processes == 1:
         for number in order:
-            yield bring_county(size, number)
+            yield bring_county(size, year, number)
         return
     connections.close_all()
     spawn = get_context("spawn")
     with ProcessPoolExecutor(processes, spawn, initializer=helper.begin, initargs=(os.getpid(),)) as pool:
-        for one in as_completed([pool.submit(helper.bring_county, size, number) for number in order]):
+        for one in as_completed([pool.submit(helper.bring_county, size, year, number) for number in order]):
             yield one.result()
 
 
 # ---------- one office's files ----------
 
 
-def bring_list(size: Size, number: int) -> Imported:
+def bring_list(size: Size, year: int, number: int) -> Imported:
     """The list of projects of one city."""
-    plan = _plan(size)
+    plan = _plan(size, year)
     city = plan.cities[number]
     file = sheets.project_list_file(plan, city)
-    return _bring(size, file, lambda path: sheets.write_project_list(path, plan, city), minute=number)
+    return _bring(size, plan, file, lambda path: sheets.write_project_list(path, plan, city), minute=number)
 
 
-def bring_progress(size: Size) -> Imported:
+def bring_progress(size: Size, year: int) -> Imported:
     """The provincial table of 20 columns."""
-    plan = _plan(size)
-    return _bring(size, sheets.progress_file(), lambda path: sheets.write_progress(path, plan), minute=30)
+    plan = _plan(size, year)
+    file = sheets.progress_file(plan)
+    return _bring(size, plan, file, lambda path: sheets.write_progress(path, plan), minute=30)
 
 
-def bring_county(size: Size, number: int) -> tuple[Imported, ...]:
+def bring_county(size: Size, year: int, number: int) -> tuple[Imported, ...]:
     """Roster, then pay ledger of one county; drawn together when one of them is missing."""
-    plan = _plan(size)
-    year = plan.counties[number]
-    roster, ledger = sheets.roster_file(year), sheets.pay_file(year)
+    plan = _plan(size, year)
+    county = plan.counties[number]
+    roster, ledger = sheets.roster_file(county), sheets.pay_file(county)
     folder = folder_of(size)
     began = time.perf_counter()
     if not all((folder / f.path).exists() for f in (roster, ledger)):
         for f in (roster, ledger):
             (folder / f.path).parent.mkdir(parents=True, exist_ok=True)
-        sheets.write_county(folder / roster.path, folder / ledger.path, plan, year)
+        sheets.write_county(folder / roster.path, folder / ledger.path, plan, county)
     drawn = time.perf_counter() - began
     minute = 60 + number * 2
     return (
-        _import(folder / roster.path, roster, minute=minute, drawn_seconds=drawn),
-        _import(folder / ledger.path, ledger, minute=minute + 1),
+        _import(folder / roster.path, roster, year, minute=minute, drawn_seconds=drawn),
+        _import(folder / ledger.path, ledger, year, minute=minute + 1),
     )
 
 
-def bring_training(size: Size, number: int) -> Imported:
+def bring_training(size: Size, year: int, number: int) -> Imported:
     """The training register of one city."""
-    plan = _plan(size)
+    plan = _plan(size, year)
     city = plan.cities[number]
     file = sheets.training_file(plan, city)
-    return _bring(size, file, lambda path: sheets.write_training(path, plan, city), minute=360 + number)
+    return _bring(size, plan, file, lambda path: sheets.write_training(path, plan, city), minute=360 + number)
 
 
-def _bring(size: Size, file: SheetFile, draw: Callable[[Path], int], *, minute: int) -> Imported:
+def _bring(size: Size, plan: YearPlan, file: SheetFile, draw: Callable[[Path], int], *, minute: int) -> Imported:
     path = folder_of(size) / file.path
     began = time.perf_counter()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draw(path)
-    return _import(path, file, minute=minute, drawn_seconds=time.perf_counter() - began)
+    return _import(path, file, plan.year, minute=minute, drawn_seconds=time.perf_counter() - began)
 
 
-def _import(path: Path, file: SheetFile, *, minute: int, drawn_seconds: float = 0.0) -> Imported:
+def _import(path: Path, file: SheetFile, year: int, *, minute: int, drawn_seconds: float = 0.0) -> Imported:
     """Upload and commit one file as its officer (the commit judges every row); `minute` is when it arrives.
 
     A batch that an earlier load uploaded but did not commit is taken up again.
     """
     began = time.perf_counter()
-    with clock.travel(RECEIVED_AT + timedelta(minutes=minute)):
+    with clock.travel(received_at(year) + timedelta(minutes=minute)):
         actor = officer(file.division)
         alike = batches.batches(actor.scope, kind=file.kind).filter(file_sm3=sm3_file(path))
         if committed := alike.filter(state=COMMITTED).first():

@@ -18,7 +18,7 @@ _SIGNS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天�
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _FIRST_BIRTHDAY = date(1956, 1, 1)
-_LAST_BIRTHDAY = date(2003, 12, 31)
+_LAST_BIRTHDAY = date(2002, 12, 31)
 _STRIDE = 104_729  # a prime, so that people next to each other in the count are not born next to each other
 
 
@@ -38,7 +38,7 @@ def _birthdays() -> tuple[list[int], int]:
     for offset in range((_LAST_BIRTHDAY - _FIRST_BIRTHDAY).days + 1):
         starts.append(total)
         age = 2022 - (_FIRST_BIRTHDAY + timedelta(days=offset)).year
-        total += 2 if age > 60 else 12 if age > 54 else 26 if age > 44 else 18 if age > 29 else 6
+        total += 2 if age > 60 else 14 if age > 54 else 34 if age > 44 else 23 if age > 29 else 8
     return starts, total
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from random import Random
 
 from workrelief.faces.commands.demo import names
-from workrelief.faces.commands.demo.plan import YEAR, YUAN, County, CountyYear, Project, Town
+from workrelief.faces.commands.demo.plan import YUAN, County, CountyYear, Project, Town
 from workrelief.faces.commands.demo.works import Trade
 from workrelief.kernel.kinds import PayBasis, PayUnit, Track, WorkerGroup
 
@@ -28,7 +28,6 @@ _HOUR_RATE_RANGE = (22, 25)
 _PIECES = ((4, "米"), (5, "米"), (8, "平方米"), (10, "平方米"))
 """Yuan for one piece and what a piece is; most offices write 件 for all of them."""
 _DOUBLE_PERCENT = 8
-_LAST_DAY = date(YEAR, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,12 @@ class Line:
 
     engagement: Engagement
     month: int
-    half_days: int
+    paid_on: date
+    half_days: int = 0
     extra_fen: int = 0
     extra_note: str = ""
     deducted_fen: int = 0
     deduction_note: str = ""
-    paid_on: date = _LAST_DAY
 
     @property
     def quantity_x100(self) -> int:
@@ -110,7 +109,7 @@ def county_books(year: CountyYear, neighbours: tuple[County, ...]) -> Iterator[P
     number = year.person_base
     shared: list[Person] = []
     for project, after in zip(year.projects, (*year.projects[1:], None), strict=True):
-        rng = Random(f"people/{project.number}")
+        rng = Random(f"people/{project.year}/{project.number}")
         early = _shared_count(project, after)
         fresh = [_person(number + i, project, neighbours) for i in range(project.headcount - len(shared))]
         number += len(fresh)
@@ -167,9 +166,10 @@ def _book(project: Project, people: list[tuple[Person, str]], rng: Random) -> Pr
         _engagement(project, person, months, level, i, rng)
         for i, ((person, _), months) in enumerate(zip(people, spans, strict=True), start=1)
     )
-    lines = [Line(e, month, 0) for month in project.months for e in engagements if month in e.months]
+    days = {month: _payday(month, rng) for month in project.months}
+    lines = [Line(e, month, days[month]) for month in project.months for e in engagements if month in e.months]
     _fill(project, lines, rng)
-    _pay(project, lines, rng)
+    _some_later(lines, rng)
     return ProjectBook(project, engagements, tuple(lines))
 
 
@@ -213,7 +213,7 @@ def _engagement(
         half_day_fen=half_day,
         months=months,
         recruited_by="村组织" if origin <= 62 else "劳务合作社" if origin <= 86 else "公开招聘",
-        agreement=f"XY{YEAR}-{project.number:04d}-{order:04d}",
+        agreement=f"XY{project.year}-{project.number:04d}-{order:04d}",
     )
 
 
@@ -269,19 +269,22 @@ def _settle(lines: list[Line], caps: list[int], order: list[int], left: int) -> 
     return left
 
 
-def _pay(project: Project, lines: list[Line], rng: Random) -> None:
-    """Days of payment: within 31 days after the month for nearly all, some sheets and some persons late."""
-    days = {month: _payday(month, rng) for month in project.months}
-    for line in lines:
-        line.paid_on = days[line.month]
-        if rng.randint(1, 400) == 1:
-            line.paid_on = min(line.paid_on + timedelta(days=rng.randint(12, 40)), _LAST_DAY)
-
-
 def _payday(month: int, rng: Random) -> date:
+    """The day a month's sheet is paid: within 31 days after the month for nearly all, always within the year."""
     end = date(month // 100, month % 100, _month_days(month))
     after = rng.randint(34, 50) if rng.randint(1, 100) <= 2 else rng.randint(7, 27)
-    day = min(end + timedelta(days=after), _LAST_DAY)
+    day = min(end + timedelta(days=after), _last_day(month))
     if day > end:
         day = max(day - timedelta(days=max(day.weekday() - 4, 0)), end)
     return day
+
+
+def _some_later(lines: list[Line], rng: Random) -> None:
+    """A few persons get their pay after the others of their sheet."""
+    for line in lines:
+        if rng.randint(1, 400) == 1:
+            line.paid_on = min(line.paid_on + timedelta(days=rng.randint(12, 40)), _last_day(line.month))
+
+
+def _last_day(month: int) -> date:
+    return date(month // 100, 12, 31)

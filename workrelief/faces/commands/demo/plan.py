@@ -1,7 +1,7 @@
 """The numbers of the demo year, before any spreadsheet: projects, money, heads and training, adding up exactly.
 
 The provincial totals of 2022 are the published ones (mission facts, S5 and S7); how they spread over cities, counties,
-projects and people is synthetic. Everything follows from the division tree and a fixed seed, on every machine the same:
+projects and people is synthetic, and so is the whole earlier year of the large size. Everything follows from the division tree and a fixed seed, on every machine the same:
 only whole numbers and `random.Random` are used, no function of a mathematical library.
 """
 
@@ -19,7 +19,9 @@ from workrelief.faces.commands.demo.works import Work, works_of
 from workrelief.kernel.kinds import Audience, FundType, PayRoute, Track, TrainingType
 
 YEAR = 2022
-Size = Literal["s", "m"]
+Size = Literal["s", "m", "l"]
+YEARS: dict[Size, tuple[int, ...]] = {"s": (2022,), "m": (2022,), "l": (2021, 2022)}
+_PERSONS_A_YEAR = 180_000
 YUAN = 100
 WAN = 1_000_000
 CENT_WAN = 10_000  # 0.01 万元, the grain of investments in project lists, in fen
@@ -121,7 +123,24 @@ SMALL = Targets(
     cities=tuple(c for c in CITIES if c.code[:4] in ("3707", "3713", "3714")),
     counties_per_city=3,
 )
-TARGETS: dict[Size, Targets] = {"s": SMALL, "m": FULL}
+EARLIER = Targets(
+    tracks={
+        Track.KEY_PROJECT: TrackTotal(120, 903_400_000 * CENT_WAN, 41_300, 842_000_000 * YUAN),
+        Track.AGRI_PROMOTION: TrackTotal(402, 201_750_000 * CENT_WAN, 60_800, 686_000_000 * YUAN),
+    },
+    special_projects=22,
+    special_central_wan=8_600,
+    sessions=420,
+    person_times={Audience.GOVERNMENT: 5_130, Audience.OWNER: 4_420, Audience.CONTRACTOR: 5_980},
+    cities=CITIES,
+)
+
+
+def targets_of(size: Size, year: int) -> Targets:
+    """The totals of one year of a size."""
+    if year != YEAR:
+        return EARLIER
+    return SMALL if size == "s" else FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +159,7 @@ class Project:
     `months` are the ledger months wages are earned in; `person_base` is the number of its county's first person.
     """
 
+    year: int
     number: int
     code: str
     name: str
@@ -198,6 +218,7 @@ class Session:
 class CountyYear:
     """A county with its projects, and the number of its first person."""
 
+    year: int
     county: County
     projects: tuple[Project, ...]
     person_base: int
@@ -207,7 +228,7 @@ class CountyYear:
 class YearPlan:
     """The whole year."""
 
-    size: Size
+    year: int
     targets: Targets
     counties: tuple[CountyYear, ...]
     sessions: tuple[Session, ...]
@@ -225,21 +246,22 @@ class YearPlan:
         return tuple(c for c in self.counties if c.county.city_name == name)
 
 
-def plan_year(tree: Sequence[County], size: Size = "m") -> YearPlan:
+def plan_year(tree: Sequence[County], size: Size = "m", year: int = YEAR) -> YearPlan:
     """The year over the counties of `tree`, which must hold the cities of the size."""
-    targets = TARGETS[size]
+    targets = targets_of(size, year)
     counties = _counties(tree, targets)
     slots = _slots(counties, targets) + _special_slots(counties, targets)
     by_county: dict[str, list[Project]] = {c.code: [] for c in counties}
     taken: set[tuple[str, str]] = set()
     for number, slot in enumerate(slots, start=1):
-        by_county[slot.county.code].append(_project(number, slot, taken))
-    base, years = 0, []
+        by_county[slot.county.code].append(_project(year, number, slot, taken))
+    base, years = (YEAR - year) * _PERSONS_A_YEAR, []
     for county in counties:
         projects = tuple(sorted(by_county[county.code], key=lambda p: (p.months[0], p.number)))
-        years.append(CountyYear(county, projects, base))
+        years.append(CountyYear(year, county, projects, base))
         base += sum(p.headcount for p in projects)
-    return YearPlan(size, targets, tuple(years), _policy_sessions(counties, targets) + _skill_sessions(years))
+    sessions = _policy_sessions(year, counties, targets) + _skill_sessions(years)
+    return YearPlan(year, targets, tuple(years), sessions)
 
 
 def _counties(tree: Sequence[County], targets: Targets) -> list[County]:
@@ -341,12 +363,12 @@ MONTHLY_YUAN = {Track.KEY_PROJECT: 5_150, Track.AGRI_PROMOTION: 3_680, Track.SPE
 _DEPARTMENT = {"农业农村局": "01", "住房和城乡建设局": "03", "交通运输局": "04", "水利局": "05"}
 
 
-def _project(number: int, slot: _Slot, taken: set[tuple[str, str]]) -> Project:
-    rng = Random(f"project/{number}/{slot.county.code}")
-    work, town, name = _named(rng, slot, taken)
-    monthly, months = _season(rng, slot)
+def _project(year: int, number: int, slot: _Slot, taken: set[tuple[str, str]]) -> Project:
+    rng = Random(f"project/{year}/{number}/{slot.county.code}")
+    work, town, name = _named(rng, slot, year, taken)
+    monthly, months = _season(rng, slot, year)
     starts_on = date(months[0] // 100, months[0] % 100, 1) - timedelta(days=rng.randint(0, 12))
-    after = date(YEAR + months[-1] % 100 // 12, months[-1] % 100 % 12 + 1, 1)
+    after = date(year + months[-1] % 100 // 12, months[-1] % 100 % 12 + 1, 1)
     ends_on = after + timedelta(days=rng.choice((-1, 14, 29, 60, 120, 240)))
     is_key = slot.track is Track.KEY_PROJECT
     place = f"{slot.county.name}{town.name if town else ''}"
@@ -355,8 +377,9 @@ def _project(number: int, slot: _Slot, taken: set[tuple[str, str]]) -> Project:
     planned = max(slot.headcount * rng.randint(88, 118) // 100, 1)
     level = rng.choice(("省级", "省级", "市级", "县级")) if is_key else rng.choice(("市级", "县级", "县级", "县级"))
     return Project(
+        year=year,
         number=number,
-        code=_code(number, slot, work),
+        code=_code(year, number, slot, work),
         name=name,
         county=slot.county,
         town=town,
@@ -382,21 +405,22 @@ def _project(number: int, slot: _Slot, taken: set[tuple[str, str]]) -> Project:
     )
 
 
-def _named(rng: Random, slot: _Slot, taken: set[tuple[str, str]]) -> tuple[Work, Town | None, str]:
+def _named(rng: Random, slot: _Slot, year: int, taken: set[tuple[str, str]]) -> tuple[Work, Town | None, str]:
     """A kind of works and a town whose name is still free in the county."""
     choices = works_of(slot.track)
     for attempt in range(400):
         work = rng.choice(choices)
         town = rng.choice(slot.county.towns) if slot.county.towns else None
         part = "" if attempt < 200 else f"（{'一二三四五六七八九十'[rng.randrange(10)]}标段）"
-        name = f"（演示）{slot.county.name}{town.name if town else ''}{work.title}{part}"
+        when = "" if year == YEAR else f"{year}年"
+        name = f"（演示）{slot.county.name}{town.name if town else ''}{when}{work.title}{part}"
         if (slot.county.code, name) not in taken:
             taken.add((slot.county.code, name))
             return work, town, name
     raise ValueError(f"no free project name left in {slot.county.name}")
 
 
-def _season(rng: Random, slot: _Slot) -> tuple[int, tuple[int, ...]]:
+def _season(rng: Random, slot: _Slot, year: int) -> tuple[int, tuple[int, ...]]:
     """Wanted pay a month (yuan) and the months work goes on: long enough for the average person's share."""
     monthly = MONTHLY_YUAN[slot.track] * rng.randint(93, 107) // 100
     average_x10 = slot.wages_fen * 10 // (slot.headcount * monthly * YUAN)
@@ -404,17 +428,18 @@ def _season(rng: Random, slot: _Slot) -> tuple[int, tuple[int, ...]]:
     length = min(max(average_x10 // 10 + 2, 3), 9)
     last = 12 if rng.randint(1, 100) <= 5 else 11
     first = rng.randint(max(min(2, last - length + 1), 1), min(last - length + 1, 6))
-    return monthly, tuple(YEAR * 100 + first + i for i in range(length))
+    return monthly, tuple(year * 100 + first + i for i in range(length))
 
 
-def _code(number: int, slot: _Slot, work: Work) -> str:
+def _code(year: int, number: int, slot: _Slot, work: Work) -> str:
     """A code of GB/T 40058; as in real lists, some are of the old style and some have a wrong last digit."""
-    rng = Random(f"code/{number}")
-    head = rng.choice(("2108", "2110", "2111", "2112", "2201", "2202", "2203"))
+    rng = Random(f"code/{year}/{number}")
+    month = rng.choice((8, 10, 11, 12, 1, 2, 3))
+    head = f"{(year - (month > 3)) % 100:02d}{month:02d}"
     if number % 97 == 20:
         head = str(rng.choice((2018, 2019, 2020)))
     department = _DEPARTMENT.get(work.department, "99")
-    code = names.project_code(head, slot.county.code[:6], department, "01", 10_000 + number * 83)
+    code = names.project_code(head, slot.county.code[:6], department, "01", 10_000 + number * 83 + (YEAR - year) * 41)
     if number % 97 in (20, 55):
         return code[:-1] + str((int(code[-1]) + 1) % 10)
     return code
@@ -454,9 +479,9 @@ def _workday(rng: Random, first: date, last: date) -> date:
     return day - timedelta(days=max(day.weekday() - 4, 0))
 
 
-def _policy_sessions(counties: Sequence[County], targets: Targets) -> tuple[Session, ...]:
+def _policy_sessions(year: int, counties: Sequence[County], targets: Targets) -> tuple[Session, ...]:
     """The business training of the year: 648 sessions, each audience's person-times exact."""
-    rng = Random(f"training/{targets.sessions}")
+    rng = Random(f"training/{year}/{targets.sessions}")
     per_city = apportion(targets.sessions, [c.projects for c in targets.cities])
     hosts: list[tuple[str, County | None]] = []
     for city, count in zip(targets.cities, per_city, strict=True):
@@ -474,14 +499,14 @@ def _policy_sessions(counties: Sequence[County], targets: Targets) -> tuple[Sess
         where = names_of[city_code] if county is None else county.name
         sessions.append(
             Session(
-                number=f"PX{YEAR}-{city_code[:4]}-{i + 1:04d}",
+                number=f"PX{year}-{city_code[:4]}-{i + 1:04d}",
                 kind=TrainingType.POLICY,
                 city_code=city_code,
                 county=county,
                 project=None,
                 form=rng.choice(_FORMS),
                 topic=rng.choice(_TOPICS),
-                held_on=_workday(rng, date(YEAR, 2, 15), date(YEAR, 12, 20)),
+                held_on=_workday(rng, date(year, 2, 15), date(year, 12, 20)),
                 place=f"{where}会议中心",
                 organiser=f"（演示）{where}{'发展和改革委员会' if county is None else '发展和改革局'}",
                 teacher="（演示）以工代赈讲师团",
@@ -497,20 +522,22 @@ def _skill_sessions(years: Sequence[CountyYear]) -> tuple[Session, ...]:
     sessions = []
     for year in years:
         for p in year.projects:
-            rng = Random(f"skill/{p.number}")
+            rng = Random(f"skill/{p.year}/{p.number}")
             trained = p.headcount * rng.randint(45, 92) // 100
             classes = trained // 90 + 1
             for i, n in enumerate(apportion(trained, [1] * classes)):
                 sessions.append(
                     Session(
-                        number=f"JN{YEAR}-{p.county.code[:6]}-{p.number:04d}-{i + 1}",
+                        number=f"JN{p.year}-{p.county.code[:6]}-{p.number:04d}-{i + 1}",
                         kind=TrainingType.SKILL,
                         city_code=p.county.city_code,
                         county=p.county,
                         project=p,
                         form="现场推进" if i else "集中培训",
                         topic=f"{p.work.trades[i % len(p.work.trades)].name}岗位技能与安全操作",
-                        held_on=_workday(rng, max(p.starts_on, date(YEAR, 1, 10)), date(YEAR, p.months[1] % 100, 25)),
+                        held_on=_workday(
+                            rng, max(p.starts_on, date(p.year, 1, 10)), date(p.year, p.months[1] % 100, 25)
+                        ),
                         place=f"{p.county.name}{p.town.name if p.town else ''}项目现场",
                         organiser=p.implementer,
                         teacher="（演示）县技工学校教师",

@@ -16,7 +16,7 @@ from pathlib import Path
 import xlsxwriter
 
 from workrelief.faces.commands.demo.people import Engagement, Line, ProjectBook, county_books
-from workrelief.faces.commands.demo.plan import YEAR, CountyYear, Project, Session, YearPlan
+from workrelief.faces.commands.demo.plan import CountyYear, Project, Session, YearPlan
 from workrelief.faces.commands.demo.workbook import MADE_AT, Cell, Formula, Head, Table, heads, write_table
 from workrelief.kernel.kinds import FundType, Track
 
@@ -36,26 +36,28 @@ class SheetFile:
 
 def project_list_file(plan: YearPlan, city: str) -> SheetFile:
     code = plan.in_city(city)[0].county.city_code
-    return SheetFile("project_list", f"1 项目清单/{city}{YEAR}年适用以工代赈项目清单.xlsx", code, city)
+    return SheetFile("project_list", f"1 项目清单/{city}{plan.year}年适用以工代赈项目清单.xlsx", code, city)
 
 
-def progress_file() -> SheetFile:
-    return SheetFile("progress", f"2 进展调度/{YEAR}年以工代赈项目进展情况调度表.xlsx", "370000000000", "山东省")
+def progress_file(plan: YearPlan) -> SheetFile:
+    return SheetFile("progress", f"2 进展调度/{plan.year}年以工代赈项目进展情况调度表.xlsx", "370000000000", "山东省")
 
 
 def roster_file(year: CountyYear) -> SheetFile:
-    return SheetFile("roster", f"3 花名册/{_place(year)}{YEAR}年务工人员花名册.xlsx", year.county.code, _place(year))
+    return SheetFile(
+        "roster", f"3 花名册/{_place(year)}{year.year}年务工人员花名册.xlsx", year.county.code, _place(year)
+    )
 
 
 def pay_file(year: CountyYear) -> SheetFile:
     return SheetFile(
-        "pay_sheet", f"4 发放台账/{_place(year)}{YEAR}年劳务报酬发放台账.xlsx", year.county.code, _place(year)
+        "pay_sheet", f"4 发放台账/{_place(year)}{year.year}年劳务报酬发放台账.xlsx", year.county.code, _place(year)
     )
 
 
 def training_file(plan: YearPlan, city: str) -> SheetFile:
     code = plan.in_city(city)[0].county.city_code
-    return SheetFile("training", f"5 培训台账/{city}{YEAR}年培训台账.xlsx", code, city)
+    return SheetFile("training", f"5 培训台账/{city}{plan.year}年培训台账.xlsx", code, city)
 
 
 def _place(year: CountyYear) -> str:
@@ -115,7 +117,7 @@ def write_project_list(path: Path, plan: YearPlan, city: str) -> int:
     return write_table(
         path,
         Table(
-            f"{city}{YEAR}年适用以工代赈项目清单（演示）",
+            f"{city}{plan.year}年适用以工代赈项目清单（演示）",
             _project_heads("" if habit.has_unit_line else "（万元）"),
             _project_rows(projects, habit),
             above=[f"填报单位：{city}发展和改革委员会（演示）　　{'单位：万元' if habit.has_unit_line else NOTE}"],
@@ -147,7 +149,7 @@ def _project_rows(projects: Sequence[Project], habit: Habit) -> Iterator[list[Ce
         if order % 9 == 4:  # what adding up columns of decimals leaves behind
             investment = float(f"{p.investment_fen / WAN:.2f}") * (1 + 2**-52)
         yield [
-            order, YEAR, p.list_level, p.county.city_name, p.county.name,
+            order, p.year, p.list_level, p.county.city_name, p.county.name,
             p.town.name if p.town else habit.nothing, p.name, p.code, p.track.label,
             p.work.sector.label, p.construction, p.owner, p.implementer, p.content, investment,
             wan(p.investment_fen * 3 // 5 // WAN * WAN),
@@ -190,8 +192,8 @@ def write_progress(path: Path, plan: YearPlan) -> int:
         sheet = book.add_worksheet("调度表")
         centre = book.add_format({"align": "center", "valign": "vcenter", "text_wrap": True, "border": 1})
         title = book.add_format({"bold": True, "font_size": 18, "align": "center"})
-        sheet.merge_range(0, 0, 0, 19, f"{YEAR}年以工代赈项目进展情况调度表（演示）", title)
-        sheet.write_string(1, 0, f"填报单位：省发展改革委（演示）　截止时间：{YEAR}年12月31日　单位：万元")
+        sheet.merge_range(0, 0, 0, 19, f"{plan.year}年以工代赈项目进展情况调度表（演示）", title)
+        sheet.write_string(1, 0, f"填报单位：省发展改革委（演示）　截止时间：{plan.year}年12月31日　单位：万元")
         _progress_head(sheet, centre)
         row = 5
         sheet.write_string(row, 1, "总计", centre)
@@ -245,7 +247,7 @@ def _central(p: Project) -> int:
 
 def _progress_row(p: Project, order: int) -> list[Cell]:
     """One project; amounts are formulas with the tail of their arithmetic, stages are ticked, nothing is "-"."""
-    stage = 3 if p.ends_on <= date(YEAR, 12, 31) else 2 if p.ends_on.year == YEAR + 1 and p.ends_on.month <= 2 else 1
+    stage = 3 if p.ends_on <= date(p.year, 12, 31) else 2 if p.ends_on < date(p.year + 1, 3, 1) else 1
     ticks: list[Cell] = [_TICKS[p.number % 5] if i == stage else "-" for i in range(4)]
     central, paid = _central(p), p.investment_fen * (96, 96, 78, 91)[stage] // 100
     wages = p.wages_fen
@@ -286,7 +288,7 @@ def write_roster(path: Path, year: CountyYear, books: Sequence[ProjectBook]) -> 
     return write_table(
         path,
         Table(
-            f"{place.name}{YEAR}年以工代赈务工人员花名册（演示）",
+            f"{place.name}{year.year}年以工代赈务工人员花名册（演示）",
             _ROSTER_HEADS,
             _roster_rows(books, habit),
             above=[f"填报单位：{place.city_name}{place.name}发展和改革局（演示）　　{NOTE}"],
@@ -335,7 +337,7 @@ def write_ledger(path: Path, year: CountyYear, books: Sequence[ProjectBook]) -> 
     return write_table(
         path,
         Table(
-            f"{place.name}{YEAR}年以工代赈劳务报酬发放明细台账（演示）",
+            f"{place.name}{year.year}年以工代赈劳务报酬发放明细台账（演示）",
             _LEDGER_HEADS,
             _ledger_rows(books, habit),
             above=[f"填报单位：{place.city_name}{place.name}发展和改革局（演示）　　{NOTE}"],
@@ -390,7 +392,7 @@ def write_training(path: Path, plan: YearPlan, city: str) -> int:
     return write_table(
         path,
         Table(
-            f"{city}{YEAR}年以工代赈培训台账（演示）",
+            f"{city}{plan.year}年以工代赈培训台账（演示）",
             _TRAINING_HEADS,
             _training_rows(sessions, habit),
             above=[f"填报单位：{city}发展和改革委员会（演示）　　{NOTE}"],

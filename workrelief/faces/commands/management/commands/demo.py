@@ -1,4 +1,4 @@
-"""manage.py demo [--size s|m] [--load-only] [--json]: draw the demo year, import it, seal it and write its bulletin."""
+"""manage.py demo [--size s|m|l] [--load-only] [--json]: draw the demo year, import it, seal it and write its bulletin."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from django.core.management import call_command
 
 from workrelief.base.divisions.services import load_divisions
 from workrelief.config.env import ENV
-from workrelief.faces.commands.demo.load import folder_of, load_year
+from workrelief.faces.commands.demo.load import folder_of, load_years
 from workrelief.faces.commands.demo.officers import officer
-from workrelief.faces.commands.demo.plan import YEAR, Size
+from workrelief.faces.commands.demo.plan import YEAR, YEARS, Size
 from workrelief.faces.commands.output import DocumentCommand
 from workrelief.figures.snapshots.services import seal_period
 from workrelief.kernel import clock
 from workrelief.kernel.period import Period
 from workrelief.outputs.bulletins import services as bulletins
 
-SEALED_AT = datetime(2023, 1, 12, 8, 0, tzinfo=clock.CHINA)
 PROVINCE = "370000000000"
+
+
+def closed_at(year: int) -> datetime:
+    """When the annual figures of a year are closed."""
+    return datetime(year + 1, 1, 12, 8, 0, tzinfo=clock.CHINA)
 
 
 class Command(DocumentCommand):
@@ -31,22 +35,27 @@ class Command(DocumentCommand):
     task = "演示数据"
 
     def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--size", choices=("s", "m"), default="m", help="s：三市九县；m：全省全年")
-        parser.add_argument("--load-only", action="store_true", help="只导入，不提示启动网站")
+        parser.add_argument(
+            "--size", choices=tuple(YEARS), default="m", help="s：三市九县；m：全省2022年；l：再加2021年"
+        )
+        parser.add_argument("--load-only", action="store_true", help="只导入，不启动网站")
         parser.add_argument("--processes", type=int, default=0, help="导入进程数，缺省按处理器数，最多 2")
 
     def run(self, **options: Any) -> dict[str, Any]:
+        self.serves = not (options["load_only"] or options["json"])
         began = time.perf_counter()
         size: Size = options["size"]
         processes = options["processes"] or (1 if size == "s" else min(os.cpu_count() or 1, 2))
         call_command("migrate", verbosity=0, interactive=False)
         load_divisions()
-        loaded = load_year(size, processes=processes, say=self.say, password=ENV.demo_password)
+        loaded = load_years(size, processes=processes, say=self.say, password=ENV.demo_password)
         loading = time.perf_counter() - began
         self.say("锁版 …")
-        with clock.travel(SEALED_AT):
-            actor = officer(PROVINCE)
-            manifest = seal_period(actor, Period(str(YEAR)))
+        actor = officer(PROVINCE)
+        for year in YEARS[size]:
+            with clock.travel(closed_at(year)):
+                manifest = seal_period(actor, Period(str(year)))
+        with clock.travel(closed_at(YEAR)):
             sealing = time.perf_counter() - began - loading
             self.say("编写年度通报 …")
             bulletin = bulletins.compose_annual(actor, Period(str(YEAR)))
@@ -89,6 +98,9 @@ class Command(DocumentCommand):
             self.stdout.write(f"通报 {path}")
         self.stdout.write("")
         self.stdout.write(document["headline"])
+        if self.serves:
+            self.stdout.flush()
+            call_command("serve")
 
     def _out(self, size: Size) -> Path:
         path = folder_of(size) / "6 通报"
