@@ -27,7 +27,7 @@ PARAMETERS = law.parameters(on=date(2024, 6, 1))
         ("Abcdefg12", 1),  # nine characters
         ("abcdefgh12", 1),  # two kinds
         ("abcdefgh-12", 0),
-        ("以工代赈口令abc1", 0),  # Chinese characters count as symbols
+        ("以工代赈密码abc1", 0),  # Chinese characters count as symbols
         ("abc", 2),
         ("Xdemo.User99", 1),  # holds the account name
     ],

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.file import SessionStore
 from django.db import IntegrityError, transaction
 from django_tasks_db.models import DBTaskResult
 
@@ -59,6 +60,14 @@ def test_in_tests_a_job_runs_at_once(officer: Actor) -> None:
     made = enqueue(officer, "sample.note", text="一", steps=3)
     assert (made.state, made.result, made.done, made.total) == ("done", {"text": "一"}, 3, 3)
     assert made.took is not None
+    assert made.message == "已完成。"
+
+
+def test_a_job_may_close_in_its_own_words(officer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = registry.kind("sample.note")
+    told = replace(declared, function=lambda ctx, **_: {"message": "导入 120 行。", "rows": 120})
+    monkeypatch.setitem(registry._KINDS, "sample.note", told)
+    assert enqueue(officer, "sample.note").message == "导入 120 行。"
 
 
 def test_the_actor_is_rebuilt_when_the_job_runs(officer: Actor, queued: None) -> None:
@@ -443,7 +452,11 @@ def test_scheduled_jobs_are_not_in_the_list_of_people_and_are_pruned(officer: Ac
     for _ in range(services.KEEP_SCHEDULED + 5):
         enqueue(system_actor("audit.link"), "audit.link", key=schedule.KEY)
     assert list(queries.jobs_of(province_officer)) == [own]
+    stale = SessionStore()
+    stale.set_expiry(-60)
+    stale.save()
     enqueue(system_actor("jobs.prune"), "jobs.prune", key=schedule.KEY)
+    assert not SessionStore().exists(stale.session_key)
     assert Job.rows.filter(kind="audit.link").count() == services.KEEP_SCHEDULED
     assert Job.rows.filter(pk=own.pk).exists()
 

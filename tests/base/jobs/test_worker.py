@@ -38,7 +38,7 @@ class Installation:
     def start(self, *words: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.base.jobs.worker_process", *words],
-            cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.started.append(process)
         return process
@@ -46,8 +46,8 @@ class Installation:
     def say(self, *words: str) -> str:
         """Output of a process that must end well."""
         process = self.start(*words)
-        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
-        assert process.returncode == 0, output
+        output, complaints = process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 0, complaints
         return output.strip()
 
     def tell(self, job_id: str) -> dict[str, Any]:
@@ -126,6 +126,7 @@ def test_a_job_whose_worker_is_killed_is_done_once_by_the_next_one(installation:
 
 
 def test_progress_is_seen_and_a_cancel_is_heard_while_the_transaction_is_open(installation: Installation) -> None:
+    session = installation.say("sign_in")
     job_id = installation.say("ask", "600", "0.05")
     worker = installation.start("work", "--until-empty")
     wait_for(lambda: installation.steps_done(job_id) >= 5)
@@ -133,6 +134,10 @@ def test_progress_is_seen_and_a_cancel_is_heard_while_the_transaction_is_open(in
     assert during["state"] == "running"
     assert 0 < during["done"] < 600
     assert during["units"] == []  # nothing is committed yet, and still one sees how far it is
+    seen = json.loads(installation.say("look", session, job_id).splitlines()[-1])
+    assert seen["status"] == 200  # a page that is read, session and all, never waits for the writer
+    assert seen["seconds"] < 10
+    assert "/600" in seen["page"]
 
     installation.say("cancel", job_id)
     worker.wait(timeout=PATIENCE_SECONDS)

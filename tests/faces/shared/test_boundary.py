@@ -78,6 +78,21 @@ def test_a_fault_is_logged_under_the_number_that_the_user_sees(caplog: pytest.Lo
     assert any(number in record.message and record.exc_info for record in caplog.records)
 
 
+@pytest.mark.parametrize(
+    ("address", "kind"), [("/fail/busy/", "text/html"), ("/api/v1/fail/busy/", "application/problem+json")]
+)
+def test_a_busy_database_asks_for_patience(address: str, kind: str) -> None:
+    response = Client(raise_request_exception=False).get(address)
+    assert response.status_code == 503
+    assert response["Retry-After"] == "10"
+    assert response["Content-Type"].startswith(kind)
+    assert "请稍等片刻再试" in response.content.decode()
+
+
+def test_another_fault_of_the_database_is_a_fault() -> None:
+    assert Client(raise_request_exception=False).get("/fail/broken/").status_code == 500
+
+
 def test_a_fault_in_the_api_is_a_problem_document_too() -> None:
     response = Client(raise_request_exception=False).get("/api/v1/fail/fault/")
     assert (response.status_code, response.json()["status"]) == (500, 500)

@@ -158,7 +158,7 @@ def test_one_changes_the_password_and_stays_signed_in(signed_in: Client, person:
 @pytest.mark.parametrize(
     ("entries", "words"),
     [
-        ({"old": "Wrong-Word-11"}, "原口令不正确"),
+        ({"old": "Wrong-Word-11"}, "原密码不正确"),
         ({"new": "short"}, "至少应为 10 位"),
         ({"new": PASSWORD}, "不能使用最近 5 次"),
         ({"again": "Other-Word-33"}, "两次输入的新密码不一致"),

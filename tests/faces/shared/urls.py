@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -18,6 +19,8 @@ ERRORS = {
     "permitted": NotPermitted("probe.permitted", "不能办理。"),
     "rule": RuleViolated("F13", "没有支付回单。", findings=[BLOCKED]),
     "conflict": Conflict("probe.conflict", "已被他人改动。"),
+    "busy": OperationalError("database is locked"),
+    "broken": OperationalError("no such table: x"),
     "fault": ZeroDivisionError("a fault in the code"),
 }
 

@@ -26,7 +26,7 @@ class OfficialPasswordRule:
         p = law.parameters(on=clock.today())
         return (
             f"至少 {p.get('password_min_length').whole} 位，包含大写字母、小写字母、数字、符号中的"
-            f" {p.get('password_min_classes').whole} 类；不得与最近 {p.get('password_history').whole} 次的口令相同；"
+            f" {p.get('password_min_classes').whole} 类；不得与最近 {p.get('password_history').whole} 次的密码相同；"
             f"每 {p.get('password_max_age_days').whole} 天更换一次。"
         )
 

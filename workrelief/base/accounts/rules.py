@@ -17,19 +17,19 @@ def password_strength(password: str, username: str, parameters: Parameters) -> l
     found: list[Finding] = []
     least = parameters.get("password_min_length").whole
     if len(password) < least:
-        found.append(_o01(f"口令只有 {len(password)} 位，至少应为 {least} 位。", "请加长口令。"))
+        found.append(_o01(f"密码只有 {len(password)} 位，至少应为 {least} 位。", "请加长密码。"))
     kinds = parameters.get("password_min_classes").whole
     if _kinds_of_characters(password) < kinds:
-        found.append(_o01(f"口令应至少包含大写字母、小写字母、数字、符号中的 {kinds} 类。", "请混用不同种类的字符。"))
+        found.append(_o01(f"密码应至少包含大写字母、小写字母、数字、符号中的 {kinds} 类。", "请混用不同种类的字符。"))
     if len(username) >= 3 and username.lower() in password.lower():
-        found.append(_o01("口令中不能包含账号名。", "请换一个与账号无关的口令。"))
+        found.append(_o01("密码中不能包含账号名。", "请换一个与账号无关的密码。"))
     return found
 
 
 def password_reused(parameters: Parameters) -> Finding:
     """Rule O01, said when the password equals one of the last few."""
     last = parameters.get("password_history").whole
-    return _o01(f"不能使用最近 {last} 次用过的口令。", "请设置一个新的口令。")
+    return _o01(f"不能使用最近 {last} 次用过的密码。", "请设置一个新的密码。")
 
 
 def three_admins_apart(held: Collection[str], added: Collection[str]) -> list[Finding]:

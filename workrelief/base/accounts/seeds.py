@@ -60,16 +60,10 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount(
         "demo.province.b", "演示省级审核乙", (DemoPost(PROVINCE_DRC, "业务处室审核", Role.PROVINCE_OFFICER, "37"),)
     ),
-    DemoAccount("demo.dezhou", "演示市级经办丙", (DemoPost(DEZHOU_DRC, "以工代赈经办", Role.CITY_OFFICER, "3714"),)),
-    DemoAccount(
-        "demo.ningjin", "演示县级经办丁", (DemoPost(NINGJIN_DRC, "以工代赈经办", Role.COUNTY_OFFICER, "371422"),)
-    ),
-    DemoAccount(
-        "demo.feixian", "演示县级经办戊", (DemoPost(FEIXIAN_DRC, "以工代赈经办", Role.COUNTY_OFFICER, "371325"),)
-    ),
-    DemoAccount(
-        "demo.baodian", "演示乡镇经办己", (DemoPost(BAODIAN, "以工代赈经办", Role.TOWNSHIP_CLERK, "371422104"),)
-    ),
+    DemoAccount("demo.dezhou", "演示市级经办丙", (DemoPost(DEZHOU_DRC, "市级经办", Role.CITY_OFFICER, "3714"),)),
+    DemoAccount("demo.ningjin", "演示县级经办丁", (DemoPost(NINGJIN_DRC, "县级经办", Role.COUNTY_OFFICER, "371422"),)),
+    DemoAccount("demo.feixian", "演示县级经办戊", (DemoPost(FEIXIAN_DRC, "县级经办", Role.COUNTY_OFFICER, "371325"),)),
+    DemoAccount("demo.baodian", "演示乡镇经办己", (DemoPost(BAODIAN, "乡镇经办", Role.TOWNSHIP_CLERK, "371422104"),)),
     DemoAccount(
         "demo.village", "演示村级干部庚", (DemoPost(VILLAGE, "村级负责人", Role.VILLAGE_CADRE, BAODIAN_VILLAGE),)
     ),

@@ -130,7 +130,7 @@ def change_password(actor: Actor, *, old: str, new: str) -> User:
     """Change one's own password. Raises InvalidInput (the old one is wrong), RuleViolated (O01)."""
     with change(actor, "account.password", _own_account(actor)) as c:
         if not check_password(old, c.row.password):
-            raise InvalidInput("account.old_password", "原口令不正确，请重新输入。")
+            raise InvalidInput("account.old_password", "原密码不正确，请重新输入。")
         c.require(password_findings(new, c.row))
         _replace_password(c.row, new)
     return c.row

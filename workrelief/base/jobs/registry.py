@@ -22,7 +22,7 @@ from workrelief.base.access.permissions import Role, permit
 from workrelief.kernel.errors import NotPermitted
 
 JobFunction = Callable[..., Mapping[str, Any] | None]
-"""(ctx, **arguments) → JSON result. `...` because every kind has its own keyword arguments."""
+"""(ctx, **arguments) → JSON result, whose "message" closes the job in words for people. `...` because every kind has its own keyword arguments."""
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def run(job_id: int, *, task_id: uuid.UUID | None = None, in_process: bool = Fal
             if in_process:
                 raise
             return state
-        return _end(ctx, DONE, ctx.message or "已完成。", in_process=in_process, result=result)
+        return _end(ctx, DONE, _outcome(result), in_process=in_process, result=result)
 
 
 def _take(job_id: int, task_id: uuid.UUID | None) -> Job | None:
@@ -134,6 +134,11 @@ def _end(
     if following is not None and in_process:
         run(following.pk, in_process=True)
     return state
+
+
+def _outcome(result: Mapping[str, Any] | None) -> str:
+    """The closing words: what the job returned as "message", else that it is done."""
+    return str((result or {}).get("message") or "已完成。")
 
 
 def _put_back(ctx: JobContext, message: str, *, is_loss: bool) -> str:

@@ -67,7 +67,14 @@ def busy_answer(request: HttpRequest) -> HttpResponse:
     response: HttpResponse
     if wants_json(request):
         response = json_answer(
-            {"type": "about:blank", "title": "系统正忙", "status": 503, "detail": words, "findings": [], "request_id": number}
+            {
+                "type": "about:blank",
+                "title": "系统正忙",
+                "status": 503,
+                "detail": words,
+                "findings": [],
+                "request_id": number,
+            }
         )
     elif is_htmx(request):
         response = in_words(words, status=503)
