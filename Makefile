@@ -52,7 +52,7 @@ lint: $(VENV)/.dev  ## ruff, mypy, import contracts, migrations, system checks
 
 bench: $(VENV)/.dev  ## measure beside the limits, write bench/results.json
 	@scripts/system.sh tests
-	$(PY) -m bench.run $(BENCH)
+	scripts/postgres.sh start && trap 'scripts/postgres.sh stop' EXIT; DATABASE_URL=$$(scripts/postgres.sh url) $(PY) -m bench.run $(BENCH)
 
 docs: $(VENV)/.dev  ## generated pages of docs/reference
 	WORKRELIEF_MODE=test $(MANAGE) write_reference
