@@ -21,7 +21,7 @@ from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.download import attachment
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Column, build_table
-from workrelief.faces.web.job_parts import job_context
+from workrelief.faces.web.job_parts import job_context, result_page
 from workrelief.faces.web.templatetags.rooms import batch_state
 from workrelief.kernel.errors import DomainError, InvalidInput
 from workrelief.outputs.render.import_template import TemplateColumn, template_bytes
@@ -43,6 +43,10 @@ BATCHES = (
     Column("uploaded_by_name", "上传人"),
     Column("uploaded_at", "上传时间", kind="moment"),
 )
+
+
+for _kind in ("intake.check", "intake.commit"):
+    result_page(_kind, lambda job: reverse("web:import-batch", args=[job.arguments["batch_id"]]), "查看批次")
 
 
 @page("import.upload")
