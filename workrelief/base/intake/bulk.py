@@ -6,12 +6,15 @@ constraints of the database hold as always.
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC
 from typing import Any
 
 from django.db import connection, models
 
+COPY_ROWS = 10_000
 PARAMETERS = 900
 """Values in one IN list; SQLite's portable limit is 999."""
 
@@ -24,24 +27,19 @@ def bulk_insert(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     """
     if not rows:
         return
-    fields = [model._meta.get_field(name) for name in columns]
+    fields: list[models.Field[Any, Any]] = [model._meta.get_field(name) for name in columns]  # type: ignore[misc] # own columns only
     quote = connection.ops.quote_name
-    names = ", ".join(quote(str(f.column)) for f in fields)  # type: ignore[union-attr]
+    names = ", ".join(quote(str(f.column)) for f in fields)
     table = quote(model._meta.db_table)
     connection.ensure_connection()
     with connection.wrap_database_errors:
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+            _copy(f"COPY {table} ({names}) FROM STDIN", rows)
             return
-        prepared: Iterable[tuple[Any, ...]] = rows
-        converters = [_sqlite_converter(f) for f in fields]
-        if any(converters):
-            prepared = _converted(rows, converters)
-        marks = ", ".join("?" * len(fields))
         raw: Any = connection.connection
-        raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", prepared)  # noqa: S608 - names of our own models
+        marks = ", ".join("?" * len(fields))
+        # The raw connection: Django's cursor would rewrite the statement and adapt each value of every row.
+        raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", _for_sqlite(fields, rows))  # noqa: S608 - names of our own models
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -73,38 +71,79 @@ def in_parts(values: Sequence[Any], size: int = PARAMETERS) -> Iterator[Sequence
 def fetch_by(
     rows: models.QuerySet[Any], key: str, values: Sequence[Any], columns: Sequence[str]
 ) -> Iterator[tuple[Any, ...]]:
-    """Tuples of `columns` for the rows whose `key` is one of `values`; one statement per piece.
-
-    On PostgreSQL the whole list is one array parameter, so a hundred thousand keys are one statement.
-    """
-    size = 50_000 if connection.vendor == "postgresql" else 30_000 if _many_parameters() else PARAMETERS
-    for part in in_parts(values, size):
+    """Tuples of `columns` for the rows whose `key` is one of `values`; one statement for tens of thousands of values."""
+    for part in in_parts(values, _most_parameters() - 50):
         yield from rows.filter(**{f"{key}__in": part}).order_by().values_list(*columns).iterator(chunk_size=10_000)
 
 
-def _many_parameters() -> bool:
-    limit = getattr(connection.features, "max_query_params", None)
-    return limit is None or limit > 30_000
+def _most_parameters() -> int:
+    """Values one statement takes: what this SQLite library was built for, or a size PostgreSQL plans well."""
+    if connection.vendor == "postgresql":
+        return 30_000
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    return min(30_000, int(raw.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)))
 
 
-def _sqlite_converter(field: Any) -> Callable[[Any], Any] | None:
+def _for_sqlite(fields: Sequence[models.Field[Any, Any]], rows: Sequence[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+    """Rows with dates, moments and JSON as Django keeps them in SQLite, converted column by column."""
+    writers = [_sqlite_writer(f) for f in fields]
+    if not any(writers):
+        return rows
+    columns = [c if w is None else list(map(w, c)) for c, w in zip(zip(*rows, strict=True), writers, strict=True)]
+    return zip(*columns, strict=True)
+
+
+def _sqlite_writer(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     if isinstance(field, models.DateTimeField):
-        return lambda v: v.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if isinstance(v, datetime) else v
+        return lambda v: None if v is None else v.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
     if isinstance(field, models.DateField):
-        return lambda v: v.isoformat() if isinstance(v, date) else v
+        return _Remembered(lambda v: None if v is None else v.isoformat()).__getitem__
     if isinstance(field, models.JSONField):
-        import json
-
-        return lambda v: json.dumps(v, ensure_ascii=False)
+        return lambda v: None if v is None else json.dumps(v, ensure_ascii=False)
     return None
 
 
-def _converted(
-    rows: Sequence[tuple[Any, ...]], converters: Sequence[Callable[[Any], Any] | None]
-) -> Iterator[tuple[Any, ...]]:
-    places = [(i, c) for i, c in enumerate(converters) if c]
-    for row in rows:
-        values = list(row)
-        for i, convert in places:
-            values[i] = convert(values[i])
-        yield tuple(values)
+class _Remembered(dict[Any, Any]):
+    """Texts of values that come again and again."""
+
+    def __init__(self, write: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._write = write
+
+    def __missing__(self, value: Any) -> Any:
+        text = self[value] = self._write(value)
+        return text
+
+
+def _copy(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """COPY in its text form, made column by column: several times faster than row by row."""
+    with connection.cursor() as cursor, cursor.copy(statement) as sink:
+        for part in in_parts(rows, COPY_ROWS):
+            columns = [_copy_texts(column) for column in zip(*part, strict=True)]
+            sink.write("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")
+
+
+def _copy_texts(column: tuple[Any, ...]) -> Sequence[str]:
+    kinds = set(map(type, column))
+    if kinds == {int}:
+        return list(map(str, column))
+    if kinds == {str}:
+        joined = "".join(column)
+        is_plain = not any(sign in joined for sign in _COPY_SPECIAL)
+        return column if is_plain else [t.translate(_COPY_SIGNS) for t in column]
+    return ["\\N" if v is None else _copy_text(v).translate(_COPY_SIGNS) for v in column]
+
+
+def _copy_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, bytes | bytearray | memoryview):
+        return "\\x" + bytes(value).hex()
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+_COPY_SPECIAL = "\\\t\n\r\0"
+_COPY_SIGNS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})

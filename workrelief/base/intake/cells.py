@@ -120,7 +120,7 @@ def parser(column: Column, *, unit: str | None = None) -> Parse:
     read = _READERS[column.type](column, unit or column.default_unit or "元")
 
     def parse(cell: object) -> object:
-        if is_empty(cell):
+        if not (type(cell) is str and cell.isalnum()) and is_empty(cell):
             return empty
         value = read(cell)
         if type(value) is Doubt and value.level == "error":

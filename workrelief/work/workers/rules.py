@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from workrelief.base.law import registry
 from workrelief.kernel.findings import Finding, Severity
@@ -28,6 +29,8 @@ class Identity:
 
 def normal_identity(text: str) -> str:
     """Upper case, full-width and spaces mended; nothing else is guessed."""
+    if text.isdigit() and text.isascii():
+        return text
     return text.strip().replace(" ", "").translate(_FULL_WIDTH).upper()
 
 
@@ -36,7 +39,7 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789X
 
 def check_digit(first17: str) -> str:
     """18th character by GB 11643 (ISO 7064 MOD 11-2)."""
-    return _CHECK[sum(_DIGIT[c] * w for c, w in zip(first17, _WEIGHTS, strict=True)) % 11]
+    return _CHECK[sum(map(mul, map(_DIGIT.__getitem__, first17), _WEIGHTS)) % 11]
 
 
 def read_identity(number: str) -> tuple[Identity | None, str]:
