@@ -68,12 +68,18 @@ class Project(ScopedModel):
             models.CheckConstraint(condition=models.Q(investment_fen__gte=0), name="project_investment_positive"),
         ]
         indexes = [
-            models.Index(fields=["division_code", "track"], name="project_place_track"),
-            models.Index(fields=["track", "-investment_fen"], name="project_track_size"),
-            models.Index(fields=["-updated_at"], name="project_recent"),
-            models.Index(fields=["name_key"], name="project_name_key"),
+            models.Index(
+                fields=[
+                    "division_code", "track", "sector", "stage", "investment_fen", "planned_workers", "planned_pay_fen",
+                ],
+                name="project_list",
+            ),
+            models.Index(fields=["-updated_at", "-id"], name="project_recent"),
+            models.Index(fields=["-investment_fen", "-id"], name="project_size"),
+            models.Index(fields=["name_key", "id"], name="project_name_key"),
+            models.Index(fields=["code"], name="project_code"),
             models.Index(fields=["batch_id"], name="project_batch"),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

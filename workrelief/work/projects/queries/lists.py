@@ -13,7 +13,7 @@ from workrelief.kernel import codes as division_codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.work.projects.models import ProgressStage, Project
-from workrelief.work.projects.naming import name_key
+from workrelief.work.projects.naming import name_key, plain_code
 from workrelief.work.projects.queries.lookups import REF_COLUMNS, ProjectRef, prefix_of
 
 STAGES: tuple[str, ...] = tuple(ProgressStage.values)
@@ -70,11 +70,14 @@ def projects(scope: Scope, wanted: ProjectFilter | None = None) -> QuerySet[Proj
 
 
 def _text(text: str) -> Q:
-    """A code by its beginning when the text is one, otherwise a part of the name."""
+    """A part of the name, or the beginning of a code when the text is digits; both read from their index alone."""
     plain = text.strip()
-    if plain.replace("-", "").isdigit() and plain[:1].isdigit():
-        return Q(code__startswith=plain) | Q(name_key__contains=name_key(plain))
-    return Q(name_key__contains=name_key(plain) or plain)
+    every = Project.objects.unscoped("narrowed to the scope by the list it filters")
+    found = Q(pk__in=every.filter(name_key__contains=name_key(plain) or plain).values("pk"))
+    code = plain_code(plain)
+    if code[:1].isdigit() and code.replace("-", "").isdigit():
+        found |= Q(pk__in=every.filter(code__gte=code, code__lt=code + "~").values("pk"))
+    return found
 
 
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[ProjectRef]:

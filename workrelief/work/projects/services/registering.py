@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
+
+from django.db.models import Model
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.audit.change import change_many
+from workrelief.base.intake.bulk import bulk_insert, reserve_ids
 from workrelief.base.law.parameters import parameters
 from workrelief.figures.ledger.facts import FUND, PROJECT
 from workrelief.figures.ledger.post import post
@@ -204,7 +208,7 @@ def _new_project(entry: NewProject, code: rules.ProjectCode, batch_id: int) -> P
         track=entry.track.id,
         sector=entry.sector.id,
         list_level=entry.list_level,
-        stage=entry.stage,
+        stage=ProgressStage(entry.stage).value,
         is_government_funded=entry.is_government_funded,
         construction_kind=entry.construction_kind,
         content=entry.content,
@@ -258,15 +262,26 @@ def _year(project: Project, entry: NewProject, batch_id: int) -> ProjectYear:
 
 
 def _write(plan: _Plan) -> None:
-    Project.rows.bulk_create(plan.created, batch_size=WRITE_ROWS)
+    _insert(plan.created)
     if plan.relisted:
         Project.rows.bulk_update(plan.relisted.values(), _RELISTED_FIELDS, batch_size=WRITE_ROWS)
     for listed in plan.years:
         listed.project = listed.project  # takes over the number the project has only now
-    ProjectYear.objects.bulk_create(plan.years, batch_size=WRITE_ROWS)
+    _insert(plan.years)
     for fund, _ in plan.funds:
         fund.project = fund.project
-    FundSource.objects.bulk_create([fund for fund, _ in plan.funds], batch_size=WRITE_ROWS)
+    _insert([fund for fund, _ in plan.funds])
+
+
+def _insert(rows: Sequence[Model]) -> None:
+    """Insert the rows by the fast path of the database and give each its number."""
+    if not rows:
+        return
+    model = type(rows[0])
+    for row, number in zip(rows, reserve_ids(model, len(rows)), strict=True):
+        row.pk = number
+    columns = [f.attname for f in model._meta.concrete_fields]
+    bulk_insert(model, columns, list(map(attrgetter(*columns), rows)))
 
 
 def _post(actor: Actor, action: str, plan: _Plan) -> None:
