@@ -17,7 +17,7 @@ from workrelief.figures.indicators.catalogue import definition
 from workrelief.figures.indicators.read import Snapshot, read
 from workrelief.kernel import codes
 from workrelief.kernel.chart import ChartSpec, Series
-from workrelief.kernel.errors import InvalidInput
+from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.kernel.figure import Figure, FigureTable
 from workrelief.kernel.kinds import TWO_PROMOTIONS
 from workrelief.kernel.period import Period
@@ -38,6 +38,7 @@ from workrelief.outputs.render.blocks import (
 )
 
 T = TypeVar("T")
+_ReadAt = tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]
 _CHILD = {codes.Level.PROVINCE: "city", codes.Level.CITY: "county", codes.Level.COUNTY: "project"}
 _WHOLE = {codes.Level.PROVINCE: "全省", codes.Level.CITY: "全市", codes.Level.COUNTY: "全县"}
 _CHILD_HEAD = {"city": "市", "county": "县（市、区）", "project": "项目"}
@@ -155,11 +156,13 @@ class _Composer:
         self.manifest = manifest
         self.bound: dict[str, BoundFigure] = {}
         self._tables: dict[tuple[object, ...], FigureTable] = {}
+        self._planned: dict[_ReadAt, dict[str, None]] = {}
         level = codes.level_of(division)
         self.child = _CHILD.get(level, "project")
         self.whole = _WHOLE.get(level, "全域")
 
     def blocks(self, marked: str, placeholders: tuple[Placeholder, ...]) -> tuple[list[Block], list[Attachment]]:
+        self.plan(placeholders)
         blocks: list[Block] = []
         attachments: list[Attachment] = []
         tokens = MarkdownIt("zero").enable(["heading", "list", "emphasis"]).parse(marked)
@@ -172,6 +175,31 @@ class _Composer:
             elif token.type == "inline":
                 self._inline(token.content, level, placeholders, blocks, attachments)
         return blocks, attachments
+
+    def plan(self, placeholders: tuple[Placeholder, ...]) -> None:
+        """Note which indicators are wanted under the same conditions, so that they are read together.
+
+        What is unknown is left out here and refused where it stands, with its line.
+        """
+        for call in placeholders:
+            for indicator, where, by in self._wants(call):
+                with contextlib.suppress(NotFound):
+                    definition(indicator)
+                    self._planned.setdefault((tuple(sorted(where.items())), by), {})[indicator] = None
+
+    def _wants(self, call: Placeholder) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]], tuple[str, ...]]]:
+        """(indicator, conditions, dimensions) of every number a placeholder will ask for."""
+        if call.name == "fig":
+            yield call.args[0], _where(call), ()
+        elif call.name == "top":
+            yield call.args[0], _where(call), (self.dimension_of(call),)
+        elif call.name == "chart" and call.args[0] in CHARTS:
+            bars = CHARTS[call.args[0]]
+            yield from ((bars.indicator, where, (self.child,)) for _, where in bars.series)
+        elif call.name in ("table", "annex") and call.args[-1] in TABLES:
+            for column in TABLES[call.args[-1]].columns:
+                yield column.indicator, column.where, (self.child,)
+                yield column.indicator, column.where, ()
 
     def _inline(
         self,
@@ -232,11 +260,14 @@ class _Composer:
             raise InvalidInput("bulletin.source", f"没有“{name}”这一文字，可用 {'、'.join(words)}。")
         return words[name]
 
+    def dimension_of(self, call: Placeholder) -> str:
+        """Along what leaders are ranked; cities where there are cities below, else the level below."""
+        dimension = call.keyword("by", self.child)
+        return self.child if dimension == "city" else dimension
+
     def leaders(self, call: Placeholder, where: Mapping[str, tuple[str, ...]]) -> list[Run]:
         indicator = call.args[0]
-        dimension = call.keyword("by", self.child)
-        if dimension == "city" and self.child != "city":
-            dimension = self.child
+        dimension = self.dimension_of(call)
         table = self.read([indicator], where, by=(dimension,))
         ranked = sorted(table, key=lambda item: (-(item[1][indicator].value or Decimal(0)), item[0]))
         runs: list[Run] = []
@@ -257,8 +288,8 @@ class _Composer:
         for number, key in enumerate(keys, start=1):
             cells: list[Cell] = [str(number), self.place_name(key[0], [t for _, t in parts])]
             for column, table in parts:
-                found = table.cells.get(key)
-                cells.append(self.cell(found[column.indicator], spec.name) if found else "—")
+                found = table.cells.get(key, {}).get(column.indicator)
+                cells.append("—" if found is None or found.status == "no_data" else self.cell(found, spec.name))
             rows.append(tuple(cells))
         total: list[Cell] = ["", self.whole]
         total += [self.cell(self.read([c.indicator], c.where).figure(c.indicator), spec.name) for c in spec.columns]
@@ -299,10 +330,13 @@ class _Composer:
         return ChartSpec("bar", f"{self.period.label}{self.whole}{spec.title}", unit.table.suffix, names, tuple(series))
 
     def read(self, ids: list[str], where: Mapping[str, tuple[str, ...]], *, by: tuple[str, ...] = ()) -> FigureTable:
-        wanted = (tuple(ids), tuple(sorted(where.items())), by)
+        place = (tuple(sorted(where.items())), by)
+        planned = tuple(self._planned.get(place, ()))
+        together = planned if set(ids) <= set(planned) else tuple(ids)
+        wanted = (together, *place)
         if wanted not in self._tables:
             self._tables[wanted] = read(
-                ids,
+                together,
                 scope=self.scope,
                 period=self.period,
                 by=by,
@@ -350,7 +384,9 @@ def _at_line(call: Placeholder) -> Iterator[None]:
     """Add the source line to errors raised inside."""
     try:
         yield
-    except InvalidInput as err:
+    except (InvalidInput, NotFound) as err:
+        if isinstance(err, NotFound) and err.code != "indicator.unknown":
+            raise
         raise InvalidInput(err.code, f"第 {call.line} 行：{err.message}", facts=err.facts) from err
     except KeyError as err:
         raise InvalidInput(
