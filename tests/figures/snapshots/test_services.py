@@ -199,7 +199,7 @@ def test_a_cube_file_holds_every_family_and_can_be_read_back():
     loaded = cube.load(build.PAY, entry.cube)
     work = loaded.parts["pay_work"]
     assert len(work.codes) == 2
-    assert [sorted(work.sets["workers"][c]) for c in range(2)] == [[1], [2]]
+    assert [sorted(members) for members in work.sets["workers"].at([0, 1])] == [[1], [2]]
     assert work.sums["days_x10"].tolist() == [200, 200]
 
 

@@ -10,26 +10,30 @@ from pyroaring import BitMap
 
 from workrelief.figures.indicators.asking import Asked, Window
 from workrelief.figures.indicators.definitions import Measure
+from workrelief.figures.indicators.dimensions import Place
 from workrelief.figures.snapshots.cube import Int64s
-from workrelief.figures.snapshots.families import quarter_number
+from workrelief.figures.snapshots.families import Grain, quarter_number
 from workrelief.figures.snapshots.view import Cells, View
 from workrelief.kernel import codes
 from workrelief.kernel.kinds import Sector
 
 Numbers = tuple[int, ...]
 Values = dict[Numbers, int]
+_BELOW_PREFIX = {2: 10**10, 4: 10**8, 6: 10**6, 9: 10**3}
 
 
 def read_cells(view: View, measure: Measure, asked: Asked) -> Values:
     """Value of the measure for each combination of dimension numbers that has rows."""
     values: Values = {}
+    if asked.scope.is_empty:
+        return values
     for window in asked.windows(measure):
         values |= _read_window(view, measure, asked, window)
     return values
 
 
 def _read_window(view: View, measure: Measure, asked: Asked, window: Window) -> Values:
-    cells = view.cells(measure.family, window.first_month, window.last_month)
+    cells = view.cells(measure.family, window.first_month, window.last_month, _grain(measure, asked))
     chosen = np.flatnonzero(_chosen(cells, asked, window))
     if not len(chosen):
         return {}
@@ -50,6 +54,17 @@ def _read_window(view: View, measure: Measure, asked: Asked, window: Window) -> 
         known = np.add.reduceat(cells.known[measure.counted][ordered], edges[:-1]).tolist()
         return {key: found[key] for key, rows in zip(keys, known, strict=True) if rows}
     return found
+
+
+def _grain(measure: Measure, asked: Asked) -> Grain:
+    """The coarsest cells that still tell apart what is laid out, filtered, counted and allowed."""
+    named = [*asked.dimensions, *(d for d, _ in asked.conditions)]
+    dims = {d.name for d in named} | {name for name, _ in measure.only}
+    if asked.scope.sectors is not None:
+        dims.add("sector")
+    belows = [d.below for d in named if isinstance(d, Place)]
+    belows += [_BELOW_PREFIX[len(prefix)] for prefix in asked.scope.divisions]
+    return Grain(min(belows), frozenset(dims & set(measure.family.dims)))
 
 
 def _chosen(cells: Cells, asked: Asked, window: Window) -> NDArray[np.bool_]:

@@ -137,7 +137,9 @@ def _table(definitions: Sequence[Definition], view: View, asked: Asked) -> Figur
             d.id: _figure(d, outside, *_evaluate(d, key, now, then, hidden), view=view, asked=asked)
             for d in definitions
         }
-    labels = {d.name: {k[i]: d.text(k[i]) for k in ids} for i, d in enumerate(asked.dimensions)}
+    labels = {
+        d.name: {k: d.text(k) for k in dict.fromkeys(key[i] for key in ids)} for i, d in enumerate(asked.dimensions)
+    }
     return FigureTable(
         tuple(d.id for d in definitions), asked.by, asked.period, asked.division, view.name, view.as_of, cells, labels
     )

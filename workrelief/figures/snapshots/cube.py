@@ -36,7 +36,7 @@ from workrelief.figures.engine import duckdb as engine
 from workrelief.figures.engine.sources import RowSource
 from workrelief.figures.ledger import mirror
 from workrelief.figures.ledger.facts import FactTable
-from workrelief.figures.snapshots.families import Family, SetSpec, families_of
+from workrelief.figures.snapshots.families import FINEST, Family, Grain, SetSpec, families_of
 
 VERSION = 1
 _LARGEST_KEY = 2**32 - 1
@@ -59,40 +59,96 @@ class Nets:
 
 
 class Bitmaps:
-    """The bitmaps of one set, cell by cell, taken out of the file when first asked for."""
+    """The bitmaps of one set, cell by cell, made when first asked for and then kept."""
 
-    def __init__(self, column: pa.LargeBinaryArray, everyone: BitMap, exceptions: Nets) -> None:
-        _, offsets, data = column.buffers()
-        self._offsets = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1].tolist()
-        self._data = memoryview(data if data is not None else b"").cast("B")
-        self._taken: list[BitMap | None] = [None] * len(column)
+    def __init__(self, cells: int, everyone: BitMap, exceptions: Nets) -> None:
+        self._taken: list[BitMap | None] = [None] * cells
         self.everyone = everyone
         self.exceptions = exceptions
         self.exceptional = BitMap(exceptions.key.tolist())
 
-    def __getitem__(self, cell: int) -> BitMap:
-        found = self._taken[cell]
-        if found is None:
-            start, end = self._offsets[cell], self._offsets[cell + 1]
-            found = BitMap.deserialize(self._data[start:end]) if end > start else BitMap()  # type: ignore[arg-type] # any buffer
-            self._taken[cell] = found
-        return found
+    def _take(self, cell: int) -> BitMap:
+        raise NotImplementedError
 
     def at(self, cells: Sequence[int]) -> list[BitMap]:
         """Bitmaps of several cells."""
         taken = self._taken
-        return [taken[c] or self[c] for c in cells]
+        for cell in cells:
+            if taken[cell] is None:
+                taken[cell] = self._take(cell)
+        return [taken[cell] for cell in cells]  # type: ignore[misc] # filled just above
+
+
+class StoredBitmaps(Bitmaps):
+    """Bitmaps of the lowest cells, in the file."""
+
+    def __init__(self, column: pa.LargeBinaryArray, everyone: BitMap, exceptions: Nets) -> None:
+        super().__init__(len(column), everyone, exceptions)
+        _, offsets, data = column.buffers()
+        self._offsets = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1].tolist()
+        self._data = memoryview(data if data is not None else b"").cast("B")
+
+    def _take(self, cell: int) -> BitMap:
+        start, end = self._offsets[cell], self._offsets[cell + 1]
+        return BitMap.deserialize(self._data[start:end]) if end > start else BitMap()  # type: ignore[arg-type] # any buffer
+
+
+class UnitedBitmaps(Bitmaps):
+    """Bitmaps of coarser cells: unions of those below."""
+
+    def __init__(self, below: Bitmaps, cell_of: Int64s, cells: int) -> None:
+        nets = below.exceptions
+        super().__init__(cells, below.everyone, Nets(cell_of[nets.cell], nets.key, nets.net))
+        self._below = below
+        self._order = np.argsort(cell_of, kind="stable").tolist()
+        self._edges = np.searchsorted(np.sort(cell_of), np.arange(cells + 1)).tolist()
+
+    def _take(self, cell: int) -> BitMap:
+        return BitMap.union(*self._below.at(self._order[self._edges[cell] : self._edges[cell + 1]]))
 
 
 @dataclass(frozen=True)
 class Part:
-    """The cells of one family in one partition: ascending codes, sums, counts of known keys, bitmaps."""
+    """The cells of one family in one partition: ascending codes, sums, counts of known keys, bitmaps.
+
+    A part of a coarser grain knows the `below` it was made of, and which of its cells each of those belongs to.
+    """
 
     family: Family
     codes: Int64s
     sums: dict[str, Int64s]
     known: dict[str, Int64s]
     sets: dict[str, Bitmaps]
+    below: Part | None = None
+    cell_of: Int64s | None = None
+    _coarser: dict[Grain, Part] = field(default_factory=dict, repr=False)
+
+    def at(self, grain: Grain) -> Part:
+        """The same facts in coarser cells; kept, so that warm reading unites a few hundred sets, not all of them."""
+        if grain == FINEST:
+            return self
+        found = self._coarser.get(grain)
+        if found is None:
+            found = self._coarser[grain] = self._rolled_up(grain)
+        return found
+
+    def _rolled_up(self, grain: Grain) -> Part:
+        codes, cell_of = np.unique(self.family.coarser(self.codes, grain), return_inverse=True)
+
+        def added(column: Int64s) -> Int64s:
+            total = np.zeros(len(codes), dtype=np.int64)
+            np.add.at(total, cell_of, column)
+            return total
+
+        return Part(
+            self.family,
+            codes,
+            {name: added(column) for name, column in self.sums.items()},
+            {name: added(column) for name, column in self.known.items()},
+            {name: UnitedBitmaps(bitmaps, cell_of, len(codes)) for name, bitmaps in self.sets.items()},
+            self,
+            cell_of,
+        )
 
 
 @dataclass(frozen=True)
@@ -154,7 +210,9 @@ def nets_of(part: Part, spec: SetSpec, keys: BitMap, source: RowSource) -> Nets:
             f'SELECT {part.family.code_sql()} AS code, "{spec.key}"::BIGINT AS key, sum({weight})::BIGINT AS net '  # noqa: S608 - declared names
             f'FROM "{source.name}" WHERE "{spec.key}" IN (SELECT wanted FROM wanted_keys) GROUP BY 1, 2 HAVING net <> 0'
         ).fetchnumpy()
-    return Nets(np.searchsorted(part.codes, found["code"]).astype(np.int64), found["key"], found["net"])
+    lowest = part if part.below is None else part.below
+    cell = np.searchsorted(lowest.codes, found["code"]).astype(np.int64)
+    return Nets(cell if part.cell_of is None else part.cell_of[cell], found["key"], found["net"])
 
 
 def _build(table: FactTable, relation: str, sink: Any, *, fresh: pa.Table | None) -> None:
@@ -269,7 +327,7 @@ def _load(table: FactTable, source: Any) -> PartitionCube:
             listed = pa.ipc.open_stream(source).read_all()
             everyone = BitMap.deserialize(listed.schema.metadata[b"everyone"])
             nets = Nets(*(listed[c].to_numpy().astype(np.int64) for c in ("cell", "key", "net")))
-            sets[spec.name] = Bitmaps(_only_chunk(cells[f"set_{spec.name}"]), everyone, nets)
+            sets[spec.name] = StoredBitmaps(_only_chunk(cells[f"set_{spec.name}"]), everyone, nets)
         parts[family.name] = Part(
             family=family,
             codes=cells["code"].to_numpy(),

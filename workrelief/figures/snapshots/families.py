@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from workrelief.figures.ledger.facts import FUND, PAY, PROJECT, TRAINING, FactTable
 
 QUARTERS = 512
@@ -29,6 +32,20 @@ class SetSpec:
     key: str
     weights: tuple[str, ...]
     key_may_be_empty: bool = False
+
+
+@dataclass(frozen=True)
+class Grain:
+    """How fine cells are needed: divisions without their last digits below `below` (10⁸: city), and which dimensions."""
+
+    below: int = _UNIT
+    dims: frozenset[str] | None = None
+
+    def keeps(self, dim: str) -> bool:
+        return self.dims is None or dim in self.dims
+
+
+FINEST = Grain()
 
 
 @dataclass(frozen=True)
@@ -61,9 +78,17 @@ class Family:
         places["unit"] = (divisor, 10**9)
         return places
 
-
-def division_of_unit(unit: int) -> int:
-    return unit * _UNIT
+    def coarser(self, codes: NDArray[np.int64], grain: Grain) -> NDArray[np.int64]:
+        """The code of the cell of this grain each cell belongs to: dimensions not kept become 0, quarters stay."""
+        result = codes % QUARTERS
+        for name, (divisor, modulus) in self.dim_places.items():
+            if name == "unit":
+                below = grain.below // _UNIT
+                unit = codes // divisor
+                result = result + (unit - unit % below) * divisor
+            elif name != "quarter" and grain.keeps(name):
+                result = result + (codes // divisor) % modulus * divisor
+        return result
 
 
 def quarter_number(month: int) -> int:

@@ -83,7 +83,9 @@ def sealed_manifests() -> QuerySet[Manifest]:
 
 def newest_sealed(period: Period) -> str | None:
     """Name of the newest snapshot sealed for exactly this period; None while it has not been sealed."""
-    found = Manifest.objects.filter(kind="sealed", period=str(period)).order_by("-version").values_list("name", flat=True)
+    found = (
+        Manifest.objects.filter(kind="sealed", period=str(period)).order_by("-version").values_list("name", flat=True)
+    )
     return found.first()
 
 

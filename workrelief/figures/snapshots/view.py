@@ -24,7 +24,7 @@ from workrelief.figures.ledger.facts import FACTS, FactTable
 from workrelief.figures.ledger.schema import arrow_schema
 from workrelief.figures.snapshots import cube
 from workrelief.figures.snapshots.cube import Int64s, Nets, Part
-from workrelief.figures.snapshots.families import Family, SetSpec
+from workrelief.figures.snapshots.families import FINEST, Family, Grain, SetSpec
 from workrelief.figures.snapshots.manifest import FileEntry, Files
 
 
@@ -122,16 +122,16 @@ class View:
         return self.files.rows + sum(int(t.num_rows) for t in self.waiting.tables.values())
 
     @cached_property
-    def _cells(self) -> dict[tuple[str, tuple[tuple[str, int, str], ...]], Cells]:
+    def _cells(self) -> dict[tuple[str, Grain, tuple[tuple[str, int, str], ...]], Cells]:
         return {}
 
-    def cells(self, family: Family, first_month: int, last_month: int) -> Cells:
-        """Cells of the partitions that may hold these months by the family's time."""
+    def cells(self, family: Family, first_month: int, last_month: int, grain: Grain = FINEST) -> Cells:
+        """Cells of the partitions that may hold these months by the family's time, as fine as `grain` asks."""
         entries = self._entries(family.table, family.time, first_month, last_month)
-        key = (family.name, tuple(e.key for e in entries))
+        key = (family.name, grain, tuple(e.key for e in entries))
         found = self._cells.get(key)
         if found is None:
-            found = self._cells[key] = Cells(family, list(self._pieces(family, entries)))
+            found = self._cells[key] = Cells(family, list(self._pieces(family, entries, grain)))
         return found
 
     def source(self, table: FactTable, time: str, first_month: int, last_month: int) -> RowSource:
@@ -143,14 +143,14 @@ class View:
     def _entries(self, table: FactTable, time: str, first_month: int, last_month: int) -> list[FileEntry]:
         return [e for e in self.files.of_fact(table.name) if e.touches(time, first_month, last_month)]
 
-    def _pieces(self, family: Family, entries: Sequence[FileEntry]) -> Iterator[Piece]:
+    def _pieces(self, family: Family, entries: Sequence[FileEntry], grain: Grain) -> Iterator[Piece]:
         table = family.table
         for entry in entries:
             paths = (str(mirror.path_of(entry.path)),)
-            part = cube.load(table, entry.cube).parts[family.name]
+            part = cube.load(table, entry.cube).parts[family.name].at(grain)
             yield Piece(part, RowSource(table.name, arrow_schema(table), paths))
         if table.name in self.waiting.cubes:
-            part = self.waiting.cubes[table.name].parts[family.name]
+            part = self.waiting.cubes[table.name].parts[family.name].at(grain)
             yield Piece(part, RowSource(table.name, arrow_schema(table), (), self.waiting.tables[table.name]))
 
 
