@@ -168,3 +168,33 @@ def test_an_open_document_with_huge_repetition_is_refused(tmp_path: Path) -> Non
             '<table:table-row table:number-rows-repeated="900000"><table:table-cell><text:p>1</text:p></table:table-cell></table:table-row>',
         )
     assert "900000" in refusal(tmp_path, target.getvalue(), "表.ods")
+
+
+def record(kind: int, data: bytes) -> bytes:
+    """A record of a binary workbook: kind, length, content."""
+    return bytes([kind, len(data)]) + data
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "word"), [(1_048_575, 0, "1048576 行"), (0, 16_383, "XFD1"), (150_000, 200, "超过可处理的大小")]
+)
+def test_a_far_cell_of_a_binary_workbook_is_found_too(tmp_path: Path, row: int, column: int, word: str) -> None:
+    sheet = record(0, row.to_bytes(4, "little")) + record(2, column.to_bytes(4, "little") + bytes(8))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"")
+        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+    assert word in refusal(tmp_path, target.getvalue(), "表.xlsb")
+
+
+def test_a_binary_workbook_of_usual_size_passes(tmp_path: Path) -> None:
+    sheet = b"".join(
+        record(0, r.to_bytes(4, "little")) + record(2, (3).to_bytes(4, "little") + bytes(8)) for r in range(500)
+    )
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"")
+        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+    path = tmp_path / "upload"
+    path.write_bytes(target.getvalue())
+    assert inspect(path, "表.xlsb").format == "xlsb"

@@ -105,4 +105,4 @@ def _reads_as(head: bytes, encoding: str) -> bool:
         if len(head) < _HEAD or err.start < len(head) - 4:
             return False
         text = head[: err.start].decode(encoding)
-    return all(c.isprintable() or c in "\t\r\n\f\ufeff" for c in text[:2_000])
+    return all(c.isprintable() or c.isspace() or c == "\ufeff" for c in text[:2_000])

@@ -346,7 +346,7 @@ def _too_wide(name: str, sheet: str, cell: str, limits: Limits) -> InvalidInput:
 
 def _scan_binary_sheet(stream: IO[bytes], name: str, limits: Limits) -> None:
     """Walk the records of an .xlsb sheet: rows (record 0) and cells (records 1–11) say where they stand."""
-    content, position, last_row, width = stream.read(), 0, 0, 0
+    content, position, last_row, width, pending_row = stream.read(), 0, 0, 0, 0
     while position + 2 <= len(content):
         kind = content[position]
         position += 1
@@ -362,8 +362,7 @@ def _scan_binary_sheet(stream: IO[bytes], name: str, limits: Limits) -> None:
             if not byte & 0x80 or shift == 28:
                 break
         if kind == 0:
-            row = int.from_bytes(content[position : position + 4], "little") + 1
-            pending_row = row
+            pending_row = int.from_bytes(content[position : position + 4], "little") + 1
         elif 2 <= kind <= 11:
             last_row = max(last_row, pending_row)
             width = max(width, int.from_bytes(content[position : position + 4], "little") + 1)
