@@ -54,7 +54,7 @@ class Peak(threading.Thread):
             self.mb = max(self.mb, total / 1e6)
 
 
-def measures(options: argparse.Namespace) -> list[Measure]:  # noqa: ARG001 - one cold run tells
+def measures(options: argparse.Namespace) -> list[Measure]:
     peak = Peak()
     peak.start()
     began = time.monotonic()
@@ -62,5 +62,7 @@ def measures(options: argparse.Namespace) -> list[Measure]:  # noqa: ARG001 - on
     seconds = time.monotonic() - began
     peak.over.set()
     return [
-        Measure("demo.load_seal_bulletin", seconds, "s", limit=LIMIT_SECONDS, peak_mb=peak.mb, notes={"demo": document}),
+        Measure(
+            "demo.load_seal_bulletin", seconds, "s", limit=LIMIT_SECONDS, peak_mb=peak.mb, notes={"demo": document}
+        ),
     ]

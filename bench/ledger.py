@@ -121,7 +121,9 @@ def _peer_sql(dims: list[str]) -> str:
 
     def persons(key: str, name: str) -> str:
         inner = f"SELECT {keys}{key}, sum(sign) AS net FROM pay GROUP BY ALL"
-        return f"(SELECT {named + ', ' if dims else ''}count(*) FILTER (net > 0)::BIGINT AS {name} FROM ({inner}) {group})"
+        return (
+            f"(SELECT {named + ', ' if dims else ''}count(*) FILTER (net > 0)::BIGINT AS {name} FROM ({inner}) {group})"
+        )
 
     money = f"(SELECT {keys}sum(paid_fen)::BIGINT AS wages FROM pay {'GROUP BY ALL' if dims else ''})"
     joined = f"{persons('worker_key', 'workers')} a JOIN {persons('engagement_key', 'engagements')} b {using} JOIN {money} c {using}"
@@ -246,18 +248,28 @@ def measures(options: Any) -> list[Measure]:
         for question, q in found["questions"].items():
             kept.append(
                 Measure(
-                    f"statistics at {size} lines: {question}", q["ours_warm_s"], "s", limit=LIMIT_WARM_S,
-                    peer=q["peer_warm_s"], peer_name="DuckDB, exact distinct counts",
-                    peak_mb=found["read_peak_mb"]["ours"], notes={"cold_s": q["ours_cold_s"]},
-                )  # fmt: skip
+                    f"statistics at {size} lines: {question}",
+                    q["ours_warm_s"],
+                    "s",
+                    limit=LIMIT_WARM_S,
+                    peer=q["peer_warm_s"],
+                    peer_name="DuckDB, exact distinct counts",
+                    peak_mb=found["read_peak_mb"]["ours"],
+                    notes={"cold_s": q["ours_cold_s"]},
+                )
             )
         build = found["build"]
         kept.append(
             Measure(
-                f"all cubes again at {size} lines", build["ours_s"], "s", limit=build["peer_s"] / 2,
-                peer=build["peer_s"], peer_name="DuckDB, the same roll-up", peak_mb=build["ours_peak_mb"],
+                f"all cubes again at {size} lines",
+                build["ours_s"],
+                "s",
+                limit=build["peer_s"] / 2,
+                peer=build["peer_s"],
+                peer_name="DuckDB, the same roll-up",
+                peak_mb=build["ours_peak_mb"],
                 notes={"peer_peak_mb": build["peer_peak_mb"]},
-            )  # fmt: skip
+            )
         )
     return kept
 

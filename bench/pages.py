@@ -58,7 +58,12 @@ def measures(options: argparse.Namespace) -> list[Measure]:
             client.get(address)
             times.append((time.perf_counter() - began) * 1_000)
         p95 = statistics.quantiles(times, n=20)[-1]
-        notes = {"median_ms": statistics.median(times), "first_ms": cold, "statements": len(statements), "bytes": len(answer.content)}
+        notes = {
+            "median_ms": statistics.median(times),
+            "first_ms": cold,
+            "statements": len(statements),
+            "bytes": len(answer.content),
+        }
         found.append(Measure(name, p95, "ms", limit=limit, notes=notes))
     return [*found, _freshness(client)]
 

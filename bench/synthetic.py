@@ -30,7 +30,9 @@ ENGAGEMENTS_OF_PROJECT = 400
 BLOCK = 200
 TAKEN_BACK_EVERY = 200
 _CHUNK = 500_000
-_DAYS = np.array([(np.datetime64(f"{YEAR}-{m:02d}-20") - np.datetime64("1970-01-01")).astype(int) for m in range(1, 13)])
+_DAYS = np.array(
+    [(np.datetime64(f"{YEAR}-{m:02d}-20") - np.datetime64("1970-01-01")).astype(int) for m in range(1, 13)]
+)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,15 @@ def _indicators() -> str:
 
 
 def _settings() -> str:
-    lines = ["# Settings", "", "Generated from `config/env.py`.", "", "| variable | default | meaning |", "|---|---|---|"]
-    lines += [f"| `{name}` | {f'`{default}`' if default else ''} | {meaning} |" for name, default, meaning in documented()]
+    lines = [
+        "# Settings",
+        "",
+        "Generated from `config/env.py`.",
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `{name}` | {f'`{default}`' if default else ''} | {meaning} |" for name, default, meaning in documented()
+    ]
     return "\n".join(lines) + "\n"
