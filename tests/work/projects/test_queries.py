@@ -12,7 +12,9 @@ from workrelief.base.access.scope import Scope
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.kernel.kinds import FundType, Sector, Track
+from workrelief.kernel.period import Period
 from workrelief.work.projects import queries
+from workrelief.work.projects.models import ProgressReport
 from workrelief.work.projects.queries import ProjectFilter
 from workrelief.work.projects.services import ProjectChanges, edit_project, register_many, set_stage
 
@@ -131,6 +133,9 @@ def test_the_detail_shows_listings_money_and_figures(province_officer: Actor, id
 
 def test_a_sector_post_reads_the_progress_of_its_projects() -> None:
     water = make_actor(Role.MEMBER_AGENCY, "37", sectors=frozenset({"water"}))
-    from workrelief.work.projects.models import ProgressReport
-
     assert ProgressReport.objects.within(water.scope).count() == 0
+
+
+def test_figures_of_no_project_are_no_figures(ids: dict[str, int]) -> None:
+    table = queries.project_figures(Scope(("37",)), [], Period("2022"))
+    assert len(table) == 0
