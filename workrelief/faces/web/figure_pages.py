@@ -23,7 +23,7 @@ from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import NotFound
 from workrelief.kernel.figure import Figure, FigureTable
 from workrelief.kernel.kinds import TWO_PROMOTIONS, Track
-from workrelief.kernel.units import FEN, RATIO, Unit, show, unit_suffix
+from workrelief.kernel.units import FEN, NO_DATA_TEXT, RATIO, Unit, show, unit_suffix
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,16 @@ def formula_of(one: Definition) -> str:
     return ""
 
 
-# ---------- lengths in charts ----------
+# ---------- numbers on screen, lengths in charts ----------
+
+
+def screen_text(figure: Figure | None, *, headline: bool = False) -> str:
+    """A figure with thousands separators also in its provincial form, which official texts write without: 2,101.56."""
+    if figure is None:
+        return NO_DATA_TEXT
+    text = show(figure, headline=headline)
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.isdecimal() else text
 
 
 @dataclass(frozen=True)
@@ -177,7 +186,7 @@ class ChartUnit:
         return Decimal(figure.value) * 100 if self.unit is RATIO else Decimal(figure.value) / form.divisor
 
     def text(self, figure: Figure | None) -> str:
-        return "—" if figure is None else show(figure, headline=self.headline)
+        return screen_text(figure, headline=self.headline)
 
 
 def chart_unit(unit: Unit, division: str) -> ChartUnit:

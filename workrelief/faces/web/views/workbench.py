@@ -22,6 +22,7 @@ from workrelief.faces.web.figure_pages import (
     figures_stamp,
     newest_year,
     same_state,
+    screen_text,
 )
 from workrelief.faces.web.todo import todos
 from workrelief.figures.indicators.catalogue import definition
@@ -37,7 +38,8 @@ CARDS = ("projects", "investment", "headcount_project", "wages_paid")
 TRAININGS = ("training_sessions", "training_person_times")
 TILES = ("wages_paid", "headcount_project")
 _AUDIENCES = ((Audience.GOVERNMENT, "部门"), (Audience.OWNER, "业主"), (Audience.CONTRACTOR, "施工"))
-_SMALL_HEADCOUNT = 10_000
+_LEAST_PART = Decimal("0.05")
+"""A part is still worth showing in 亿元 or 万人 from so many of them on: 0.05."""
 
 
 @page("workbench.view")
@@ -116,7 +118,10 @@ def _figures(scope: Scope) -> dict[str, object]:
         "period": period,
         "place": divisions.name(scope.home),
         "cards": [
-            *(_card(whole.figure(i), _track_parts(i, tracks)) for i in CARDS),
+            *(
+                _card(whole.figure(i), [(t.short, tracks.cells.get((t.id,), {}).get(i)) for t in TWO_PROMOTIONS])
+                for i in CARDS
+            ),
             _training_card(trained, heard),
         ],
         "special": _special(tracks),
@@ -132,63 +137,68 @@ def _statistics(period: Period, **more: str) -> str:
     return f"{reverse('web:statistics')}?{'&'.join(f'{k}={v}' for k, v in query.items())}"
 
 
-def _is_short(figure: Figure) -> bool:
-    """Whether the provincial form (亿元, 万人) would leave too little of the number."""
-    return figure.value is not None and abs(Decimal(figure.value)) < figure.unit.headline.divisor
-
-
-def _words(figure: Figure) -> tuple[str, str]:
-    """(number, unit) for a card: the provincial form, or the form of tables when the number is small."""
-    headline = not _is_short(figure)
-    return show(figure, headline=headline), unit_suffix(
-        figure.unit, headline=headline
-    ) if figure.value is not None else ""
-
-
-def _card(figure: Figure, parts: tuple[tuple[str, str, Decimal | None], ...], *, more: str = "") -> Card:
+def _card(figure: Figure, parts: Sequence[tuple[str, Figure | None]], *, more: str = "") -> Card:
+    """The figure with its parts, all in one unit."""
     one = definition(figure.indicator)
-    value, unit = _words(figure)
-    url = figure_url(figure, pinned=False) if figure.value is not None else ""
-    stated = f"{_statistics(figure.period, i=figure.indicator)}#caliber"
-    return Card(one.label, value, f"{unit}{more}", url, one.text, stated, parts)
+    headline = _reads_well(figure, [part for _, part in parts])
+    unit = unit_suffix(figure.unit, headline=headline) if figure.value is not None else ""
+    return Card(
+        label=one.label,
+        value=screen_text(figure, headline=headline),
+        unit=f"{unit}{more}",
+        url=figure_url(figure, pinned=False) if figure.value is not None else "",
+        definition=one.text,
+        definition_url=f"{_statistics(figure.period, i=figure.indicator)}#caliber",
+        parts=_parts(parts, headline=headline),
+    )
 
 
-def _track_parts(indicator: str, tracks: FigureTable) -> tuple[tuple[str, str, Decimal | None], ...]:
-    """The two promotions in the unit of the card; nothing while there is nothing to divide."""
-    figures = [(t.short, tracks.cells.get((t.id,), {}).get(indicator)) for t in TWO_PROMOTIONS]
-    return _parts(figures)
+def _reads_well(figure: Figure, parts: Sequence[Figure | None] = ()) -> bool:
+    """Whether the provincial form (亿元, 万人) leaves enough of the number and of each part that is not zero."""
+    unit = figure.unit.headline.divisor
+
+    def at_least(one: Figure | None, least: Decimal) -> bool:
+        return one is None or not one.value or abs(Decimal(one.value)) >= least
+
+    return at_least(figure, Decimal(unit)) and all(at_least(part, unit * _LEAST_PART) for part in parts)
 
 
-def _parts(figures: Sequence[tuple[str, Figure | None]]) -> tuple[tuple[str, str, Decimal | None], ...]:
-    known = [f for _, f in figures if f is not None and f.value is not None]
-    if not known:
+def _parts(
+    parts: Sequence[tuple[str, Figure | None]], *, headline: bool
+) -> tuple[tuple[str, str, Decimal | None], ...]:
+    """(word, text, length) for the split bar; nothing while there is nothing to divide."""
+    if not any(figure is not None and figure.value is not None for _, figure in parts):
         return ()
-    headline = not any(_is_short(f) for f in known)
     return tuple(
         (
             word,
-            "—" if f is None else show(f, headline=headline),
-            None if f is None or f.value is None else Decimal(f.value),
+            screen_text(figure, headline=headline),
+            None if figure is None or figure.value is None else Decimal(figure.value),
         )
-        for word, f in figures
+        for word, figure in parts
     )
 
 
 def _training_card(trained: FigureTable, heard: FigureTable) -> Card:
     sessions = trained.figure("training_sessions")
-    figures = [(word, heard.cells.get((kind.id,), {}).get("training_person_times")) for kind, word in _AUDIENCES]
+    parts = [(word, heard.cells.get((kind.id,), {}).get("training_person_times")) for kind, word in _AUDIENCES]
     more = f" · {show(sessions, suffix=True)}" if sessions.value is not None else ""
-    return _card(trained.figure("training_person_times"), _parts(figures), more=more)
+    return _card(trained.figure("training_person_times"), parts, more=more)
 
 
 def _special(tracks: FigureTable) -> list[tuple[str, str, str]]:
     """(label, number with unit, address) of the special-fund projects, which the two promotions do not include."""
     cells: Mapping[str, Figure] = tracks.cells.get((Track.SPECIAL_FUND.id,), {})
     return [
-        (definition(i).label, "".join(_words(cells[i])), figure_url(cells[i], pinned=False))
+        (definition(i).label, _with_unit(cells[i]), figure_url(cells[i], pinned=False))
         for i in CARDS
         if i in cells and cells[i].value is not None
     ]
+
+
+def _with_unit(figure: Figure) -> str:
+    headline = _reads_well(figure)
+    return screen_text(figure, headline=headline) + unit_suffix(figure.unit, headline=headline)
 
 
 def _tiles(scope: Scope, below: FigureTable, child: str, period: Period) -> tuple[Tile, ...]:
