@@ -249,14 +249,16 @@ def test_spreadsheets_of_the_small_year_read_back_to_its_totals(small: YearPlan,
         invested += fen(column(rows, "总投资"), 1_000_000)
         sheets.write_training(tmp_path / "training.xlsx", small, city)
         rows = rows_of(tmp_path / "training.xlsx")
-        pairs = zip(column(rows, "培训类型"), column(rows, "实到人次"), strict=True)
-        attended += sum(int(float(str(n))) for kind, n in pairs if kind == "政策培训")
+        attended += sum(int(float(str(n))) for n in column(rows, "实到人次"))
     for year in small.counties:
-        sheets.write_county(tmp_path / "roster.xlsx", tmp_path / "pay.xlsx", small, year)
+        sheets.write_county(*(tmp_path / f for f in ("roster.xlsx", "pay.xlsx", "skill.xlsx")), small, year)
         rows = rows_of(tmp_path / "pay.xlsx")
         paid += fen(column(rows, "实发"), 100)
         lines += len(column(rows, "证件号"))
         assert len(column(rows_of(tmp_path / "roster.xlsx"), "证件号")) == sum(p.headcount for p in year.projects)
+        rows = rows_of(tmp_path / "skill.xlsx")
+        trained = sum(int(float(str(n))) for n in column(rows, "实到人次") if n != "")
+        assert trained == sum(1 for n in column(rows, "证件号") if n) > 0
     assert names == {p.name for p in small.projects}
     assert invested == sum(p.investment_fen for p in small.projects)
     assert paid == sum(p.wages_fen for p in small.projects)
@@ -266,7 +268,7 @@ def test_spreadsheets_of_the_small_year_read_back_to_its_totals(small: YearPlan,
 
 def test_a_county_of_the_full_year_reads_back_to_the_fen(full: YearPlan, tmp_path: Path) -> None:
     year = next(y for y in full.counties if y.county.name == "宁津县")
-    sheets.write_county(tmp_path / "roster.xlsx", tmp_path / "pay.xlsx", full, year)
+    sheets.write_county(*(tmp_path / f for f in ("roster.xlsx", "pay.xlsx", "skill.xlsx")), full, year)
     rows = rows_of(tmp_path / "pay.xlsx")
     assert fen(column(rows, "实发"), 100) == sum(p.wages_fen for p in year.projects)
     assert len(set(column(rows, "银行流水号"))) == len(column(rows, "证件号"))
@@ -288,7 +290,7 @@ def test_the_same_plan_gives_the_same_bytes_in_another_process(tmp_path: Path) -
         "import sys; from pathlib import Path; from tests.scenarios.places import tree\n"
         "from workrelief.faces.commands.demo import sheets; from workrelief.faces.commands.demo.plan import plan_year\n"
         "plan = plan_year(tree(), 's'); out = Path(sys.argv[1]); out.mkdir(); year = plan.counties[0]\n"
-        "sheets.write_county(out / 'roster.xlsx', out / 'pay.xlsx', plan, year)\n"
+        "sheets.write_county(out / 'roster.xlsx', out / 'pay.xlsx', out / 'skill.xlsx', plan, year)\n"
         "sheets.write_project_list(out / 'list.xlsx', plan, plan.cities[0])\n"
         "sheets.write_training(out / 'training.xlsx', plan, plan.cities[0]); sheets.write_progress(out / 'p.xlsx', plan)\n"
     )
@@ -300,4 +302,4 @@ def test_the_same_plan_gives_the_same_bytes_in_another_process(tmp_path: Path) -
         )
         digests.append({f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(out.iterdir())})
     assert digests[0] == digests[1]
-    assert len(digests[0]) == 5
+    assert len(digests[0]) == 6

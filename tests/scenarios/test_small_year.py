@@ -85,9 +85,21 @@ def test_business_training_equals_its_plan_by_audience(loaded: Loaded) -> None:
         assert value(parts, "training_person_times", audience.id) == times
 
 
+def test_skill_training_knows_its_persons_and_stays_apart(loaded: Loaded) -> None:
+    plan = plan_year(division_tree(), "s")
+    scope = officer(PROVINCE).scope
+    trained = sum(a.attended for y in plan.counties for s in plan.skill_sessions(y.county) for a in s.audiences)
+    figures = read(
+        ["training_person_times", "training_persons"], scope=scope, period=YEAR,
+        where={"training_type": (TrainingType.SKILL.id,)},
+    )  # fmt: skip
+    assert value(figures, "training_person_times") == trained
+    assert trained * 9 // 10 < value(figures, "training_persons") <= trained  # type: ignore[operator]
+
+
 def test_every_sheet_comes_from_the_officer_of_its_division_without_a_refused_row(loaded: Loaded) -> None:
     committed = list(batches.batches(officer(PROVINCE).scope, states=("committed",)))
-    assert len(committed) == sum(loaded.files.values()) == 3 + 1 + 9 + 9 + 3
+    assert len(committed) == sum(loaded.files.values()) == 3 + 1 + 9 * 3 + 3
     assert all(b.rows_bad == 0 and not any(sheet["unknown"] for sheet in b.sheets) for b in committed)
     brought = {b.file_name.split("2022")[0]: b.uploaded_by_name for b in committed}
     assert brought["德州市"] == "演示市级经办丙"

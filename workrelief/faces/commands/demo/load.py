@@ -127,7 +127,7 @@ def _load_year(loaded: Loaded, size: Size, year: int, processes: int, say: Say) 
 
 
 def _counties(size: Size, year: int, processes: int) -> Iterator[tuple[Imported, ...]]:
-    """Every county's roster and pay ledger; the largest first, so that no process ends long after the others."""
+    """Every county's files; the largest first, so that no process ends long after the others."""
     plan = _plan(size, year)
     order = sorted(range(len(plan.counties)), key=lambda i: -sum(p.headcount for p in plan.counties[i].projects))
     if processes == 1:
@@ -160,30 +160,30 @@ def bring_progress(size: Size, year: int) -> Imported:
 
 
 def bring_county(size: Size, year: int, number: int) -> tuple[Imported, ...]:
-    """Roster, then pay ledger of one county; drawn together when one of them is missing."""
+    """Roster, pay ledger and skill register of one county; drawn together when one of them is missing."""
     plan = _plan(size, year)
     county = plan.counties[number]
-    roster, ledger = sheets.roster_file(county), sheets.pay_file(county)
-    folder = folder_of(size)
+    files = (sheets.roster_file(county), sheets.pay_file(county), sheets.skill_file(county))
+    roster, ledger, skill = paths = [folder_of(size) / f.path for f in files]
     began = time.perf_counter()
-    if not all((folder / f.path).exists() for f in (roster, ledger)):
-        for f in (roster, ledger):
-            (folder / f.path).parent.mkdir(parents=True, exist_ok=True)
-        sheets.write_county(folder / roster.path, folder / ledger.path, plan, county)
+    if not all(path.exists() for path in paths):
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        sheets.write_county(roster, ledger, skill, plan, county)
     drawn = time.perf_counter() - began
-    minute = 60 + number * 2
-    return (
-        _import(folder / roster.path, roster, year, minute=minute, drawn_seconds=drawn),
-        _import(folder / ledger.path, ledger, year, minute=minute + 1),
+    minute = 60 + number * 3
+    return tuple(
+        _import(path, file, year, minute=minute + i, drawn_seconds=0.0 if i else drawn)
+        for i, (path, file) in enumerate(zip(paths, files, strict=True))
     )
 
 
 def bring_training(size: Size, year: int, number: int) -> Imported:
-    """The training register of one city."""
+    """The register of business training of one city."""
     plan = _plan(size, year)
     city = plan.cities[number]
     file = sheets.training_file(plan, city)
-    return _bring(size, plan, file, lambda path: sheets.write_training(path, plan, city), minute=360 + number)
+    return _bring(size, plan, file, lambda path: sheets.write_training(path, plan, city), minute=500 + number)
 
 
 def _bring(size: Size, plan: YearPlan, file: SheetFile, draw: Callable[[Path], int], *, minute: int) -> Imported:

@@ -242,6 +242,14 @@ class YearPlan:
         """Names of the cities in the order of their codes."""
         return tuple(dict.fromkeys(c.county.city_name for c in self.counties))
 
+    def policy_sessions(self, city_code: str) -> list[Session]:
+        """Business training held in a city, 12-digit code."""
+        return [s for s in self.sessions if s.kind is TrainingType.POLICY and s.city_code == city_code]
+
+    def skill_sessions(self, county: County) -> list[Session]:
+        """Skill training of the projects of a county."""
+        return [s for s in self.sessions if s.project is not None and s.project.county.code == county.code]
+
     def in_city(self, name: str) -> tuple[CountyYear, ...]:
         return tuple(c for c in self.counties if c.county.city_name == name)
 

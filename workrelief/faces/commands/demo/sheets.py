@@ -1,7 +1,7 @@
 """The spreadsheets of the demo year, drawn the way offices draw them.
 
-One list of projects and one training register a city, one roster and one pay ledger a county, and the provincial
-progress table of 20 columns with its three-row head. Offices differ: in the form of dates, in where the unit stands, in
+One list of projects and one register of business training a city; one roster, one pay ledger and one register of skill
+training with its sign-in sheet a county; and the provincial progress table of 20 columns with its three-row head. Offices differ: in the form of dates, in where the unit stands, in
 total rows, in signs for "nothing" and in how they tick a box. Which office does what follows from its code.
 """
 
@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 import xlsxwriter
 
 from workrelief.faces.commands.demo.people import Engagement, Line, ProjectBook, county_books
-from workrelief.faces.commands.demo.plan import CountyYear, Project, Session, YearPlan
+from workrelief.faces.commands.demo.plan import Attendance, CountyYear, Project, Session, YearPlan
 from workrelief.faces.commands.demo.workbook import MADE_AT, Cell, Formula, Head, Table, heads, write_table
 from workrelief.kernel.kinds import FundType, Track
 
@@ -57,7 +57,12 @@ def pay_file(year: CountyYear) -> SheetFile:
 
 def training_file(plan: YearPlan, city: str) -> SheetFile:
     code = plan.in_city(city)[0].county.city_code
-    return SheetFile("training", f"5 培训台账/{city}{plan.year}年培训台账.xlsx", code, city)
+    return SheetFile("training", f"5 业务培训/{city}{plan.year}年业务培训台账.xlsx", code, city)
+
+
+def skill_file(year: CountyYear) -> SheetFile:
+    path = f"6 技能培训/{_place(year)}{year.year}年技能培训台账.xlsx"
+    return SheetFile("training", path, year.county.code, _place(year))
 
 
 def _place(year: CountyYear) -> str:
@@ -265,11 +270,16 @@ def _progress_row(p: Project, order: int) -> list[Cell]:
 # ---------- forms A and C: roster and pay ledger of a county ----------
 
 
-def write_county(roster: Path, ledger: Path, plan: YearPlan, year: CountyYear) -> tuple[int, int]:
-    """Roster and pay ledger of one county from one run through its people; returns their numbers of rows."""
+def write_county(roster: Path, ledger: Path, skill: Path, plan: YearPlan, year: CountyYear) -> tuple[int, int, int]:
+    """Roster, pay ledger and skill register of one county from one run through its people; returns their rows."""
     neighbours = tuple(y.county for y in plan.in_city(year.county.city_name))
     books = list(county_books(year, neighbours))
-    return write_roster(roster, year, books), write_ledger(ledger, year, books)
+    sessions = plan.skill_sessions(year.county)
+    return (
+        write_roster(roster, year, books),
+        write_ledger(ledger, year, books),
+        write_skill(skill, year, books, sessions),
+    )
 
 
 _ROSTER_HEADS = heads(
@@ -373,7 +383,7 @@ def _ledger_row(p: Project, line: Line, period: str, day: Cell, number: int) -> 
     ]  # fmt: skip
 
 
-# ---------- form E: the training register of a city ----------
+# ---------- form E: the training registers of cities and counties ----------
 
 _TRAINING_HEADS = heads(
     """
@@ -385,14 +395,14 @@ _TRAINING_HEADS = heads(
 
 
 def write_training(path: Path, plan: YearPlan, city: str) -> int:
-    """Form E: one row for each audience of each session held in the city."""
+    """The business training of a city: one row for each audience of each session."""
     code = plan.in_city(city)[0].county.city_code
     habit = Habit.of(code)
-    sessions = sorted((s for s in plan.sessions if s.city_code == code), key=lambda s: (s.held_on, s.number))
+    sessions = sorted(plan.policy_sessions(code), key=lambda s: (s.held_on, s.number))
     return write_table(
         path,
         Table(
-            f"{city}{plan.year}年以工代赈培训台账（演示）",
+            f"{city}{plan.year}年以工代赈业务培训台账（演示）",
             _TRAINING_HEADS,
             _training_rows(sessions, habit),
             above=[f"填报单位：{city}发展和改革委员会（演示）　　{NOTE}"],
@@ -405,10 +415,42 @@ def _training_rows(sessions: Iterable[Session], habit: Habit) -> Iterator[list[C
     for s in sessions:
         for part in s.audiences:
             total += part.attended
-            yield [
-                s.number, s.project.code if s.project else habit.nothing, s.county.name if s.county else habit.nothing,
-                s.kind.label, part.audience.label, s.form, s.topic, habit.day(s.held_on), s.place, s.organiser,
-                s.teacher, s.hours, part.expected, part.attended, habit.nothing,
-            ]  # fmt: skip
+            yield [*_session(s, part, habit), habit.nothing]
     if habit.has_totals:
         yield ["合计", *[None] * 12, total]
+
+
+def _session(s: Session, part: Attendance, habit: Habit) -> list[Cell]:
+    return [
+        s.number, s.project.code if s.project else habit.nothing, s.county.name if s.county else habit.nothing,
+        s.kind.label, part.audience.label, s.form, s.topic, habit.day(s.held_on), s.place, s.organiser, s.teacher,
+        s.hours, part.expected, part.attended,
+    ]  # fmt: skip
+
+
+_SKILL_HEADS = [*_TRAINING_HEADS[:-1], *heads("姓名 10 | 证件号 21 | 考核结果 10")]
+
+
+def write_skill(path: Path, year: CountyYear, books: Sequence[ProjectBook], sessions: Sequence[Session]) -> int:
+    """The skill training of a county: a row for each session, and one for each worker who signed in."""
+    place, habit = year.county, Habit.of(year.county.code)
+    return write_table(
+        path,
+        Table(
+            f"{place.name}{year.year}年以工代赈技能培训台账及签到表（演示）",
+            _SKILL_HEADS,
+            _skill_rows(books, sessions, habit),
+            above=[f"填报单位：{place.city_name}{place.name}发展和改革局（演示）　　{NOTE}"],
+        ),
+    )
+
+
+def _skill_rows(books: Iterable[ProjectBook], sessions: Sequence[Session], habit: Habit) -> Iterator[list[Cell]]:
+    blank: list[Cell] = [None] * (len(_TRAINING_HEADS) - 2)
+    for book in books:
+        people = iter(book.engagements)
+        for s in (s for s in sessions if s.project and s.project.number == book.project.number):
+            part = s.audiences[0]
+            yield _session(s, part, habit)
+            for e in islice(people, part.attended):
+                yield [s.number, *blank, e.person.name, e.person.identity, "合格"]

@@ -103,6 +103,6 @@ class Command(DocumentCommand):
             call_command("serve")
 
     def _out(self, size: Size) -> Path:
-        path = folder_of(size) / "6 通报"
+        path = folder_of(size) / "7 通报"
         path.mkdir(parents=True, exist_ok=True)
         return path
