@@ -27,6 +27,7 @@ class Places:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._kept: dict[str, Place] = {}
+        self._leading: dict[str, Place] = {}
 
     def find(self, *parts: str) -> Place:
         """The division of the words given from the city downwards; empty words are left out."""
@@ -38,6 +39,11 @@ class Places:
     def leading(self, text: str) -> Place:
         """The division a title or the name of an office begins with: 德州市发展和改革委员会 → 德州市."""
         words = "".join(text.split())
+        if words not in self._leading:
+            self._leading[words] = self._lead(text, words)
+        return self._leading[words]
+
+    def _lead(self, text: str, words: str) -> Place:
         for length in range(min(len(words), 14), 1, -1):
             found = divisions.find(words[:length])
             if len(found) == 1:
