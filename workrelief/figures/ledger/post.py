@@ -122,7 +122,7 @@ def _iso(column: Column) -> list[str | None]:
 
 
 def _copy(statement: str, rows: Iterator[tuple[object, ...]]) -> None:
-    with connection.cursor() as on, on.copy(statement) as sink:
+    with connection.cursor() as on, connection.wrap_database_errors, on.copy(statement) as sink:
         while part := list(islice(rows, _COPY_LINES)):
             columns = [["\\N" if v is None else str(v) for v in column] for column in zip(*part, strict=True)]
             sink.write("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")

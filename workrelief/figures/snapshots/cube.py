@@ -224,23 +224,25 @@ def _build(table: FactTable, relation: str, sink: Any, *, fresh: pa.Table | None
 
 
 def _build_family(on: duckdb.DuckDBPyConnection, family: Family, relation: str, sink: Any) -> None:
-    known = [s.name for s in family.sets if s.key_may_be_empty]
-    wanted = [f'sum("{c}")::BIGINT AS "{c}"' for c in family.sums]
-    wanted += [f'count("{s.key}")::BIGINT AS "known_{s.name}"' for s in family.sets if s.key_may_be_empty]
-    cells = on.execute(
-        f"SELECT {family.code_sql()} AS code, {', '.join(wanted)} FROM {relation} GROUP BY 1 ORDER BY 1"  # noqa: S608 - declared names
-    ).fetchnumpy()
-    columns: dict[str, Any] = {"code": cells["code"].astype(np.int64)}
-    columns |= {name: cells[name].astype(np.int64) for name in (*family.sums, *(f"known_{k}" for k in known))}
+    rows = _rows(on, family, relation)
+    codes = np.unique(rows["code"])
+    cell = np.searchsorted(codes, rows.pop("code"))
+
+    def added(column: NDArray[Any]) -> Int64s:
+        total = np.zeros(len(codes), dtype=np.int64)
+        np.add.at(total, cell, column.astype(np.int64))
+        return total
+
+    columns: dict[str, Any] = {"code": codes.astype(np.int64)}
+    columns |= {name: added(rows.pop(name)) for name in family.sums if name not in family.weights}
+    columns |= {name: added(rows[name]) for name in family.sums if name in family.weights}
+    columns |= {f"known_{s.name}": added(rows[s.key] >= 0) for s in family.sets if s.key_may_be_empty}
     extras: list[tuple[SetSpec, BitMap, Nets]] = []
-    if family.sets:
-        rows = _key_rows(on, family, relation)
-        where = np.searchsorted(columns["code"], rows["code"]).astype(np.uint64) << np.uint64(32)
-        del rows["code"]
-        for spec in family.sets:
-            blobs, everyone, exceptions = _sets(spec, where, rows, len(columns["code"]))
-            columns[f"set_{spec.name}"] = blobs
-            extras.append((spec, everyone, exceptions))
+    where = cell.astype(np.uint64) << np.uint64(32)
+    for spec in family.sets:
+        blobs, everyone, exceptions = _sets(spec, where, rows, len(codes))
+        columns[f"set_{spec.name}"] = blobs
+        extras.append((spec, everyone, exceptions))
     _write_stream(sink, pa.table(columns))
     for spec, everyone, exceptions in extras:
         table = pa.table({"cell": exceptions.cell, "key": exceptions.key, "net": exceptions.net})
@@ -252,11 +254,11 @@ def _write_stream(sink: Any, table: pa.Table) -> None:
         stream.write_table(table)
 
 
-def _key_rows(on: duckdb.DuckDBPyConnection, family: Family, relation: str) -> dict[str, NDArray[Any]]:
-    """code, and each key (−1 when empty) and weight column the sets need, row by row."""
+def _rows(on: duckdb.DuckDBPyConnection, family: Family, relation: str) -> dict[str, NDArray[Any]]:
+    """Of each row: its cell's code, the columns summed, the keys (−1 when empty) and weights of the sets."""
     keys = {s.key for s in family.sets}
-    weights = {w for s in family.sets for w in s.weights}
-    wanted = [f'coalesce("{k}", -1) AS "{k}"' for k in sorted(keys)] + [f'"{w}"' for w in sorted(weights)]
+    plain = sorted({*family.sums, *family.weights} - keys)
+    wanted = [f'coalesce("{k}", -1) AS "{k}"' for k in sorted(keys)] + [f'"{c}"' for c in plain]
     return on.execute(f"SELECT {family.code_sql()} AS code, {', '.join(wanted)} FROM {relation}").fetchnumpy()  # noqa: S608 - declared names
 
 

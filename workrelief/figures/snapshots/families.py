@@ -59,6 +59,11 @@ class Family:
     sums: tuple[str, ...]
     sets: tuple[SetSpec, ...] = ()
 
+    @property
+    def weights(self) -> frozenset[str]:
+        """The weight columns of all its sets."""
+        return frozenset(w for s in self.sets for w in s.weights)
+
     def code_sql(self) -> str:
         """DuckDB expression packing a row's cell into one whole number below 2⁶³; order of codes is order of dims."""
         code = f'("division_code" // {_UNIT})'
