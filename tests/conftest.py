@@ -57,6 +57,7 @@ def data_dir(tmp_path: Path, settings: object) -> Path:
         path = tmp_path / "data" / folder
         path.mkdir(parents=True, exist_ok=True)
         setattr(settings, name, path)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined] # speed
     return tmp_path / "data"
 
 
