@@ -272,7 +272,7 @@ def test_a_kind_is_registered_once_and_unknown_kinds_are_not_found(ningjin_offic
 
 
 def test_a_text_file_with_wide_spaces_and_old_encoding_goes_in(ningjin_officer: Actor) -> None:
-    text = "单位\u3000名称,代码,金额（元）\r\n演示一,001,\"1,234.5\"\r\n合\u3000计,,1234.5\r\n"
+    text = '单位\u3000名称,代码,金额（元）\r\n演示一,001,"1,234.5"\r\n合\u3000计,,1234.5\r\n'
     upload = services.upload(ningjin_officer, io.BytesIO(text.encode("gb18030")), "单位.csv", "test_units")
     batch = services.commit(ningjin_officer, upload.pk)
     assert (batch.rows_read, batch.report["totals"]["money_fen"]) == (1, 123_450)

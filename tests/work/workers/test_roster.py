@@ -254,8 +254,7 @@ def test_statements_do_not_grow_with_rows(bring: Callable[..., ImportBatch], nin
     counts = []
     for start, size in ((0, 50), (1_000, 1_000)):
         rows = [
-            row(n, 证件号=identity(n, born=f"19{60 + n // 1000}0607"), 联系电话="")
-            for n in range(start, start + size)
+            row(n, 证件号=identity(n, born=f"19{60 + n // 1000}0607"), 联系电话="") for n in range(start, start + size)
         ]
         batch = bring(rows, commit=False)
         with CaptureQueriesContext(connection) as caught:

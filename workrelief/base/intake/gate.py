@@ -31,7 +31,7 @@ class Limits:
 
     bytes: int = 80 * _MEBI
     entries: int = 2_000
-    unpacked: int = 600 * _MEBI
+    unpacked: int = 400 * _MEBI
     ratio: int = 200
     ratio_from: int = 8 * _MEBI
     rows: int = 200_000
