@@ -109,10 +109,28 @@ def test_every_sheet_comes_from_the_officer_of_its_division_without_a_refused_ro
 def test_loading_again_takes_nothing_twice(loaded: Loaded) -> None:
     scope = officer(PROVINCE).scope
     before = read(INDICATORS, scope=scope, period=YEAR)
+    drawn = {path: path.stat().st_mtime_ns for path in load.folder_of("s").glob("*/*.xlsx")}
     again = load_years("s", processes=1, say=lambda line: None)
     after = read(INDICATORS, scope=scope, period=YEAR)
     assert again.were_there == sum(again.files.values()) == sum(loaded.files.values())
     assert [value(after, i) for i in INDICATORS] == [value(before, i) for i in INDICATORS]
+    assert {path: path.stat().st_mtime_ns for path in drawn} == drawn
+    assert len(drawn) == sum(loaded.files.values())
+
+
+def test_sheets_of_another_plan_are_drawn_anew(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_divisions()
+    folder = load.prepare_folder("s")
+    sheet, note = folder / "1 项目清单" / "旧.xlsx", folder / "7 通报" / "通报.md"
+    for path in (sheet, note):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("kept while the plan is the same")
+    load.prepare_folder("s")
+    assert sheet.exists()
+    monkeypatch.setattr(load, "fingerprint", lambda size: "another plan")
+    load.prepare_folder("s")
+    assert not sheet.exists()
+    assert note.exists()
 
 
 def test_a_load_that_broke_off_goes_on_where_it_stopped(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

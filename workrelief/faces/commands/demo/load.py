@@ -33,7 +33,7 @@ from workrelief.faces.commands.demo.officers import make_officers, officer
 from workrelief.faces.commands.demo.plan import YEARS, County, Size, Town, YearPlan, plan_year
 from workrelief.faces.commands.demo.sheets import SheetFile
 from workrelief.kernel import clock
-from workrelief.kernel.errors import RuleViolated
+from workrelief.kernel.errors import Conflict, RuleViolated
 
 Say = Callable[[str], None]
 
@@ -145,11 +145,17 @@ def _counties(size: Size, year: int, processes: int) -> Iterator[tuple[Imported,
 
 
 def bring_list(size: Size, year: int, number: int) -> Imported:
-    """The list of projects of one city."""
+    """The list of projects of one city. Raises Conflict when the database holds projects of another plan."""
     plan = _plan(size, year)
     city = plan.cities[number]
     file = sheets.project_list_file(plan, city)
-    return _bring(size, plan, file, lambda path: sheets.write_project_list(path, plan, city), minute=number)
+    try:
+        return _bring(size, plan, file, lambda path: sheets.write_project_list(path, plan, city), minute=number)
+    except RuleViolated as err:
+        raise Conflict(
+            "demo.other_plan",
+            f"{city}的项目清单不能导入：{err.message}数据库里可能已有另一版演示数据，请换一个空的数据目录（DATA_DIR）再执行。",
+        ) from err
 
 
 def bring_progress(size: Size, year: int) -> Imported:
