@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -144,6 +145,18 @@ def test_a_rebuild_from_the_ledger_gives_the_same_files(province_officer: Actor)
     assert after.digest == before.digest
     assert wages() == 3 * 15 - 1 - 3
     assert AuditEntry.objects.filter(action="snapshot.build").count() == 1
+
+
+def test_a_lost_mirror_is_made_again_from_the_ledger():
+    build.pay(a_pay_row(1, paid=100))
+    before = refresh_live()
+    build.pay(a_pay_row(2, paid=10))
+    shutil.rmtree(mirror.path_of("pay_fact"))
+    after = refresh_live()
+    assert after.rows == 2
+    assert wages() == 110
+    assert verify(before) != []
+    assert verify(after) == []
 
 
 def test_verification_finds_a_changed_and_a_missing_file():

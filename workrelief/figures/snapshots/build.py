@@ -76,9 +76,11 @@ def refresh(*, by: str, progress: Progress = _silent) -> Manifest:
     while True:
         now = queries.state()
         base = Manifest.objects.get(pk=now.manifest_id) if now.manifest_id else None
+        entries = {e.key: e for e in (Files.of(base).entries if base else ())}
+        if not all(mirror.path_of(path).exists() for e in entries.values() for path in (e.path, e.cube)):
+            return rebuild(by=by, progress=progress)  # the mirror was lost; the ledger in the database is the truth
         if base is not None and not now.waiting:
             return base
-        entries = {e.key: e for e in (Files.of(base).entries if base else ())}
         taken = _some(now.waiting)
         for fact in sorted({p.fact for p in taken}):
             _take_up(FACTS[fact], [p for p in taken if p.fact == fact], entries, progress)
