@@ -71,7 +71,7 @@ class RowIssue(ScopedModel):
 
     scope_fields: ClassVar[ScopeFields] = ScopeFields(division="batch__division_code")
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="issues")
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="issues", db_index=False)
     sheet = models.CharField(max_length=80, blank=True)
     row = models.PositiveIntegerField(help_text="spreadsheet row, 1-based; 0 for the whole file")
     column = models.CharField(max_length=3, blank=True, help_text="spreadsheet column letters; blank for the whole row")

@@ -60,9 +60,9 @@ class PaySheet(ScopedModel):
 class PayLine(models.Model):
     """One worker's line. Amounts in fen, days ×10, quantity ×100."""
 
-    sheet = models.ForeignKey(PaySheet, on_delete=models.PROTECT, related_name="lines")
+    sheet = models.ForeignKey(PaySheet, on_delete=models.PROTECT, related_name="lines", db_index=False)
     row_no = models.PositiveIntegerField(help_text="row in the spreadsheet it came from; 0 when entered by hand")
-    worker = models.ForeignKey("workers.Worker", on_delete=models.PROTECT, related_name="pay_lines")
+    worker = models.ForeignKey("workers.Worker", on_delete=models.PROTECT, related_name="pay_lines", db_index=False)
     engagement = models.ForeignKey("workers.Engagement", on_delete=models.PROTECT, related_name="pay_lines")
     account = models.ForeignKey("workers.WorkerAccount", on_delete=models.PROTECT, null=True, related_name="pay_lines")
     trade = models.CharField(max_length=30, blank=True)

@@ -53,7 +53,7 @@ class Worker(ScopedModel):
 class WorkerAccount(models.Model):
     """A bank card or one-card account of a person; the number is sealed like the identity."""
 
-    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="accounts")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="accounts", db_index=False)
     account_cipher = models.BinaryField(help_text="SM4-GCM of the account number")
     account_index = models.BinaryField(max_length=32, help_text="HMAC-SM3; equal numbers of two persons break rule F16")
     account_masked = models.CharField(max_length=24, help_text="last 4 digits")
@@ -71,8 +71,10 @@ class Engagement(ScopedModel):
     scope_fields: ClassVar[ScopeFields] = ScopeFields(project="project_id")
 
     id = models.AutoField(primary_key=True)
-    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="engagements")
-    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="engagements")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="engagements", db_index=False)
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.PROTECT, related_name="engagements", db_index=False
+    )
     division_code = models.CharField(max_length=12, help_text="the project's division")
     group = models.CharField(max_length=16, choices=WorkerGroup.choices(), help_text="main category when engaged")
     is_local = models.BooleanField(help_text="home lies in the project's county (rule E01, reading 3)")
