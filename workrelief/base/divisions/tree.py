@@ -137,10 +137,15 @@ class Tree:
         return [node for node in (*above, township) if node is not None]
 
     def path_name(self, code: str) -> str:
-        """临沂市费县上冶镇; a zone that carries the name of its city stands without it. Empty for an unknown code."""
+        """临沂市费县上冶镇; a zone that carries the name of its city stands without it. Empty for an unknown code.
+
+        A few townships are officially called after their county (成武县党集镇); the county is then not said twice.
+        """
         steps = self.path(code)
         if len(steps) > 1 and steps[1].kind is Kind.ZONE and steps[1].name.startswith(steps[0].short_name):
             steps = steps[1:]
+        if len(steps) > 1 and steps[-1].name.startswith(steps[-2].name):
+            steps = [*steps[:-2], steps[-1]]
         return "".join(step.name for step in steps)
 
     def branches(self, prefixes: Sequence[str], *, down_to: Level) -> tuple[Branch, ...]:

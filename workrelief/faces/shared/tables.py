@@ -28,7 +28,7 @@ class Column:
     """One column: where the value is found, how it is shown, and by what it may be sorted.
 
     `value`, `sub` and `link` are a dotted attribute path or a function of the row; `value` defaults to `name`, `sub` is
-    the small second line. `unit` stands in the head (amounts bring their own). `sort` is the field to order by.
+    the small second line and `sub_label` its name, in the head after a stroke. `unit` stands in the head (amounts bring their own). `sort` is the field to order by.
     `width` 1–8 picks a class `wr-w1` … `wr-w8`; 0 leaves it to the content. Words stay on one line unless `wrap` or
     `lead` is set; `lead` marks the name of the row, the title of a card on phones.
     """
@@ -38,12 +38,18 @@ class Column:
     kind: Kind = "text"
     value: Access = ""
     sub: Access = ""
+    sub_label: str = ""
     link: Access = ""
     unit: str = ""
     sort: str = ""
     width: int = 0
     lead: bool = False
     wrap: bool = False
+
+    @property
+    def head_label(self) -> str:
+        """项目名称 / 代码 when the second line has a name."""
+        return f"{self.label} / {self.sub_label}" if self.sub_label else self.label
 
     @property
     def head_unit(self) -> str:
@@ -197,27 +203,27 @@ _ICONS = {
 def _head(request: HttpRequest, column: Column) -> Head:
     css = f"{'r ' if column.is_number else ''}{f'wr-w{column.width}' if column.width else ''}".strip()
     if not column.sort:
-        return Head(column.name, column.label, column.head_unit, css)
+        return Head(column.name, column.head_label, column.head_unit, css)
     now = request.GET.get("sort", "")
     down, up = f"-{column.name}", column.name
     first, second = (down, up) if column.is_number else (up, down)
     turn = second if now == first else first
     state = {up: "ascending", down: "descending"}.get(now, "")
-    return Head(column.name, column.label, column.head_unit, css, query_url(request, sort=turn, page=None), state)
+    return Head(column.name, column.head_label, column.head_unit, css, query_url(request, sort=turn, page=None), state)
 
 
 def _cell(column: Column, row: object) -> Cell:
-    value = _get(row, column.value or column.name)
+    value = value_of(row, column.value or column.name)
     css = "r" if column.is_number else "name" if column.lead else "" if column.wrap else "nw"
     label = column.label + (f"（{column.head_unit}）" if column.head_unit else "")
-    url = str(_get(row, column.link) or "") if column.link else ""
-    sub = str(_get(row, column.sub) or "") if column.sub else ""
+    url = str(value_of(row, column.link) or "") if column.link else ""
+    sub = str(value_of(row, column.sub) or "") if column.sub else ""
     if column.kind == "badge":
         return Cell("", css, label, url, sub, badge_of(value) if value not in (None, "") else None)
     return Cell(text.shown(value, column.kind), css, label, url, sub)
 
 
-def _get(row: object, access: Access) -> object:
+def value_of(row: object, access: Access) -> Any:
     """The value of a dotted path (keys of a mapping are allowed) or of a function of the row."""
     if callable(access):
         return access(row)

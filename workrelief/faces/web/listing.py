@@ -2,36 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 
 from workrelief.base.access.actor import Actor
-from workrelief.base.access.permissions import permit
+from workrelief.base.access.permissions import allowed, permit
 from workrelief.base.divisions import queries as divisions
+from workrelief.base.intake import queries as intake
+from workrelief.faces.shared.acting import ActingRequest
 from workrelief.faces.shared.download import attachment
-from workrelief.faces.shared.paging import query_url
-from workrelief.faces.shared.tables import Column
+from workrelief.faces.shared.paging import paginate, query_url
+from workrelief.faces.shared.stamp import Stamp
+from workrelief.faces.shared.tables import Column, build_table, ordered, value_of
 from workrelief.faces.shared.text import shown
 from workrelief.kernel import clock, codes
+from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.outputs.render import xlsx
 
 MOST_EXPORTED = 200_000
+PROVINCE_LENGTH, CITY_LENGTH, COUNTY_LENGTH, TOWN_LENGTH = 2, 4, 6, 9
+_MONTH = re.compile(r"(?P<year>20[0-9]{2})[-./年]?(?P<month>[0-9]{1,2})月?")
+_INDENT = {0: "", 1: "l1", 2: "l2"}
+
+
+# ---------- the page ----------
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """What a room says about its list; the rest is the same everywhere.
+
+    `rows` and `sums` are asked with a 12-digit division ("" for the whole scope): the rows in scope that fit the filter,
+    and a sentence about all of them. `counted` puts the number of rows beside each division of the tree: leave it out where
+    counting everything takes long.
+    """
+
+    title: str
+    id: str
+    columns: tuple[Column, ...]
+    rows: Callable[[str], QuerySet[Any]]
+    noun: str
+    form: forms.Form
+    sums: Callable[[str], str] | None = None
+    counted: bool = True
+
+
+def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> HttpResponse:
+    """The list as a page, or with `?export=1` all its rows as Excel."""
+    actor = request.actor
+    division = chosen_division(request, actor)
+    rows = listed.rows(division)
+    if request.GET.get("sort", "").removeprefix("-") in {c.name for c in listed.columns if c.sort}:
+        rows = ordered(request, rows, listed.columns, default="pk")
+    if request.GET.get("export"):
+        return export_rows(actor, listed.title, listed.columns, rows, demo=settings.DEMO_MODE)
+    page = paginate(request, rows)
+    numbers = counts_by_division(listed.rows(""), actor) if listed.counted else {}
+    return render(
+        request,
+        "rooms/list.html",
+        {
+            "title": listed.title,
+            "crumbs": [(listed.title, "")],
+            "stamp": Stamp(as_of=clock.now()),
+            "form": listed.form,
+            "table": build_table(request, listed.columns, page, caption=listed.title, id=listed.id),
+            "page": page,
+            "noun": listed.noun,
+            "sums": listed.sums(division) if listed.sums and page.total else "",
+            "place": divisions.path_name(division or actor.home),
+            "tree": division_tree(request, actor, division, numbers),
+            "export_url": query_url(request, export="1", page=None) if allowed(actor, "export.create") else "",
+        }
+        | extra,
+    )
+
+
+# ---------- divisions ----------
 
 
 @dataclass(frozen=True)
 class TreeItem:
-    """A line of the division tree; children only under the line that is open."""
+    """A line of the division tree; children only under the line that is open. `number` is None where nothing is counted."""
 
     name: str
     url: str
+    css: str
     is_on: bool
     is_open: bool
+    number: int | None = None
     children: tuple[TreeItem, ...] = ()
 
 
@@ -52,19 +122,77 @@ def chosen_division(request: HttpRequest, actor: Actor) -> str:
     return code
 
 
-def division_tree(request: HttpRequest, actor: Actor, chosen: str) -> tuple[TreeItem, ...]:
-    """The scope's divisions as links that keep the rest of the address; the chosen branch is open."""
+def counts_by_division(rows: QuerySet[Any], actor: Actor) -> Mapping[str, int]:
+    """Rows under each division the tree may show: by prefix of city, county and, below the province, township."""
+    length = COUNTY_LENGTH if codes.level_of(actor.home) <= Level.PROVINCE else TOWN_LENGTH
+    found = rows.order_by().values(under=Substr("division_code", 1, length)).annotate(rows=Count("pk"))
+    numbers: dict[str, int] = {}
+    for under, number in found.values_list("under", "rows"):
+        for cut in {PROVINCE_LENGTH, CITY_LENGTH, COUNTY_LENGTH, length}:
+            numbers[under[:cut]] = numbers.get(under[:cut], 0) + number
+    return numbers
+
+
+def division_tree(
+    request: HttpRequest, actor: Actor, chosen: str, numbers: Mapping[str, int] | None = None
+) -> tuple[TreeItem, ...]:
+    """The scope's divisions as links that keep the rest of the address; the chosen branch is open.
+
+    Empty when there is nothing to choose: a township, or a post limited to one place.
+    """
     prefix = codes.prefix_of(chosen) if chosen else ""
 
     def item(branch: divisions.Branch, depth: int) -> TreeItem:
-        code = branch.node.code
-        opened = depth == 0 or prefix.startswith(codes.prefix_of(code))
+        node = branch.node
+        own = codes.prefix_of(node.code)
+        opened = depth == 0 or prefix.startswith(own)
         children = tuple(item(b, depth + 1) for b in branch.children) if opened and depth < 2 else ()
-        is_home = code == actor.home
-        url = query_url(request, division=None if is_home else codes.prefix_of(code), page=None)
-        return TreeItem(branch.node.short_name, url, code == (chosen or actor.home), opened, children)
+        return TreeItem(
+            name=node.name,
+            url=query_url(request, division=None if node.code == actor.home else own, page=None),
+            css=_INDENT[depth],
+            is_on=node.code == (chosen or actor.home),
+            is_open=bool(children),
+            number=numbers.get(own, 0) if numbers else None,
+            children=children,
+        )
 
-    return tuple(item(b, 0) for b in divisions.tree(actor.scope.divisions))
+    deep = Level.COUNTY if codes.level_of(actor.home) <= Level.PROVINCE else Level.TOWNSHIP
+    items = tuple(item(b, 0) for b in divisions.tree(actor.scope.divisions, down_to=deep))
+    return items if len(items) > 1 or any(i.children for i in items) else ()
+
+
+def city_name(code: str) -> str:
+    """The city a division lies in: 临沂市. The province for itself."""
+    return divisions.name(codes.at_level(code, Level.CITY) if codes.level_of(code) >= Level.CITY else code)
+
+
+def below_city(code: str) -> str:
+    """What stands after the city in the name of a division: 费县上冶镇; "" for a city."""
+    return divisions.path_name(code).removeprefix(city_name(code))
+
+
+def place_column(*, sort: str = "") -> Column:
+    """市 over 县: where a row belongs, from its `division_code`."""
+    return Column(
+        "place",
+        "市",
+        value=lambda r: city_name(r.division_code),
+        sub=lambda r: below_city(r.division_code),
+        sub_label="县、乡",
+        sort=sort,
+    )
+
+
+def batch_url(actor: Actor, batch_id: int) -> str:
+    """Address of the import a row came with; "" for rows entered by hand and batches the actor may not see."""
+    if not batch_id or not allowed(actor, "import.upload"):
+        return ""
+    seen = intake.batches_for(actor).filter(pk=batch_id).exists()
+    return reverse("web:import-batch", args=[batch_id]) if seen else ""
+
+
+# ---------- filters ----------
 
 
 class ListForm(forms.Form):
@@ -86,15 +214,42 @@ class ListForm(forms.Form):
         return (found,) if found else ()
 
 
+class MonthField(forms.CharField):
+    """A month as people write it (2022-07, 202207, 2022年7月); cleaned to the ledger month 202207, None when empty."""
+
+    widget = forms.TextInput(attrs={"placeholder": "如 2022-07", "maxlength": 10})
+
+    def to_python(self, value: object) -> Any:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        found = _MONTH.fullmatch(text)
+        if found is None or not 1 <= int(found["month"]) <= 12:
+            raise forms.ValidationError("请写成 2022-07 的样子。")
+        return int(found["year"]) * 100 + int(found["month"])
+
+    def run_validators(self, value: object) -> None:
+        """Validators of texts do not apply to a number."""
+
+
 def any_of(choices: Iterable[tuple[str, str]], word: str = "全部") -> list[tuple[str, str]]:
     """Choices of a filter with "all" first."""
     return [("", word), *choices]
 
 
+def years() -> list[tuple[str, str]]:
+    """The years a list may be narrowed to, newest first: from 2020 to this year, and 2022 even before the clock says so."""
+    newest = max(clock.today().year, 2022)
+    return [(str(year), f"{year} 年") for year in range(newest, 2019, -1)]
+
+
+# ---------- export ----------
+
 _KINDS: dict[str, xlsx.ColumnKind] = {
     "number": "int",
     "wan": "money_wan",
     "yuan": "money_yuan",
+    "days": "days",
     "ratio": "ratio",
     "date": "date",
 }
@@ -103,43 +258,41 @@ _KINDS: dict[str, xlsx.ColumnKind] = {
 def export_rows(
     actor: Actor, name: str, columns: Sequence[Column], rows: QuerySet[Any] | Sequence[Any], *, demo: bool
 ) -> HttpResponse:
-    """Exactly what the list shows, all pages, as Excel. Raises NotPermitted, InvalidInput above the size limit."""
+    """Exactly what the list shows, all pages, as Excel; a named second line is a column of its own.
+
+    Raises NotPermitted, InvalidInput above the size limit.
+    """
     permit(actor, "export.create")
     total = rows.count() if isinstance(rows, QuerySet) else len(rows)
     if total > MOST_EXPORTED:
         raise InvalidInput("export.size", f"结果有 {total:,} 行，超过一次导出 {MOST_EXPORTED:,} 行的上限，请缩小条件。")
     whole = rows.iterator(chunk_size=2_000) if isinstance(rows, QuerySet) else iter(rows)
+    heads: list[xlsx.SheetColumn] = []
+    for c in columns:
+        unit = f"（{c.head_unit}）" if c.head_unit else ""
+        heads.append(xlsx.SheetColumn(c.label + unit, _KINDS.get(c.kind, "text")))
+        if c.sub_label:
+            heads.append(xlsx.SheetColumn(c.sub_label))
     sheet = xlsx.Sheet(
         title=name[:28],
         caption=name,
         unit_note=f"导出时间 {clock.now():%Y-%m-%d %H:%M}",
-        columns=tuple(
-            xlsx.SheetColumn(c.label + (f"（{c.head_unit}）" if c.head_unit else ""), _KINDS.get(c.kind, "text"))
-            for c in columns
-        ),
-        rows=(tuple(_raw(c, row) for c in columns) for row in whole),
+        columns=tuple(heads),
+        rows=(tuple(_cells(columns, row)) for row in whole),
         demo=demo,
     )
     return attachment(xlsx.xlsx_bytes([sheet]), f"{name}_{clock.today():%Y%m%d}.xlsx")
 
 
-def _raw(column: Column, row: object) -> Any:
-    """A cell for a spreadsheet: numbers stay numbers, words as shown."""
-    value = _find(row, column)
-    if column.kind in ("number", "wan", "yuan", "date"):
-        return value
-    if column.kind == "badge":
-        return str(getattr(value, "label", None) or (value[0] if isinstance(value, tuple) else value or ""))
-    return shown(value, column.kind)
-
-
-def _find(row: object, column: Column) -> Any:
-    access = column.value or column.name
-    if callable(access):
-        return access(row)
-    value: Any = row
-    for part in access.split("."):
-        value = getattr(value, part, None)
-        if value is None:
-            return None
-    return value() if callable(value) else value
+def _cells(columns: Sequence[Column], row: object) -> Iterable[Any]:
+    """Cells of a row for a spreadsheet: numbers stay numbers, words as shown."""
+    for column in columns:
+        value = value_of(row, column.value or column.name)
+        if column.kind in _KINDS:
+            yield value
+        elif column.kind == "badge":
+            yield str(getattr(value, "label", None) or (value[0] if isinstance(value, tuple) else value or ""))
+        else:
+            yield shown(value, column.kind)
+        if column.sub_label:
+            yield str(value_of(row, column.sub) or "")

@@ -30,8 +30,15 @@ def batch_state(batch: Any) -> Badge:
 
 
 @register.filter
+def tenths(value: int | None) -> str:
+    """80 → 8, 75 → 7.5, of a number × 10."""
+    return hundredths(None if value is None else value * 10)
+
+
+@register.filter
 def hundredths(value: int | None) -> str:
     """2250 → 22.5, of a quantity × 100."""
     if value is None:
         return "—"
-    return f"{value / 100:,.2f}".rstrip("0").rstrip(".")
+    whole, rest = divmod(abs(value), 100)
+    return f"{'−' if value < 0 else ''}{whole:,}.{rest:02d}".rstrip("0").rstrip(".")

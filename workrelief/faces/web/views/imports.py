@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO, cast
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed, permit
 from workrelief.base.intake import jobs, queries, services
 from workrelief.base.intake.importer import importer, kinds
+from workrelief.base.intake.states import IMPORT_BATCH
 from workrelief.base.jobs import queries as job_queries
-from workrelief.base.jobs.models import Job
 from workrelief.base.law import registry
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.download import attachment
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Column, build_table
+from workrelief.faces.shared.text import fen_wan, number
+from workrelief.faces.web import listing
 from workrelief.faces.web.job_parts import job_context, result_page
 from workrelief.faces.web.templatetags.rooms import batch_state
-from workrelief.kernel.errors import DomainError, InvalidInput
+from workrelief.kernel.errors import Conflict, DomainError, InvalidInput
 from workrelief.outputs.render.import_template import TemplateColumn, template_bytes
 
 LEVELS = {"": "全部问题", "error": "错误", "remark": "提示"}
+JOBS = ("intake.check", "intake.commit")
+ISSUES_PER_PAGE = 20
 
 BATCHES = (
     Column(
@@ -49,20 +53,27 @@ for _kind in ("intake.check", "intake.commit"):
     result_page(_kind, lambda job: reverse("web:import-batch", args=[job.arguments["batch_id"]]), "查看批次")
 
 
+class BatchForm(listing.ListForm):
+    """Filters of the list of batches."""
+
+    kind = forms.ChoiceField(label="类别", choices=lambda: listing.any_of((k.kind, k.title) for k in kinds()))
+    state = forms.ChoiceField(label="状态", choices=listing.any_of(IMPORT_BATCH.choices()))
+
+
 @page("import.upload")
 def import_list(request: ActingRequest) -> HttpResponse:
     """All batches the actor may see, and the kinds that may be brought."""
     actor = request.actor
-    kind = request.GET.get("kind", "")
-    rows = queries.batches_for(actor, kind=kind)
-    shown = paginate(request, rows)
+    form = BatchForm(request)
+    shown = paginate(request, queries.batches_for(actor, kind=form.value("kind") or "", states=form.values("state")))
     return render(
         request,
         "rooms/imports.html",
         {
-            "title": "导入",
-            "crumbs": [("导入", "")],
+            "title": "数据导入",
+            "crumbs": [("数据导入", "")],
             "kinds": [k for k in kinds() if allowed(actor, k.permission)],
+            "form": form,
             "table": build_table(request, BATCHES, shown, caption="导入批次", id="batches"),
             "page": shown,
         },
@@ -92,7 +103,7 @@ def import_new(request: ActingRequest, kind: str) -> HttpResponse:
         "rooms/import_new.html",
         {
             "title": f"导入{one.title}",
-            "crumbs": [("导入", reverse("web:imports")), (f"导入{one.title}", "")],
+            "crumbs": [("数据导入", reverse("web:imports")), (f"导入{one.title}", "")],
             "guide": registry.guide(one.guide) if one.guide else None,
             "one": one,
             "error": error,
@@ -110,44 +121,68 @@ def import_batch(request: ActingRequest, batch_id: int) -> HttpResponse:
     one = importer(batch.kind)
     level = request.GET.get("level", "")
     level = level if level in LEVELS else ""
-    issues = paginate(request, queries.issues_for(actor, batch_id, level=level), 20)  # type: ignore[arg-type]
-    running = _running_job(actor, batch_id)
-    step = {"uploaded": 2, "failed": 2, "checked": 2, "committed": 4, "undone": 4}[batch.state]
+    column = request.GET.get("column", "")
+    found = queries.issues_for(actor, batch_id, level=level)  # type: ignore[arg-type]
+    issues = paginate(request, found.filter(title=column) if column else found, ISSUES_PER_PAGE)
+    last = job_queries.jobs_of(actor).filter(kind__in=JOBS, key=f"batch-{batch_id}").first()
+    running = last if last is not None and last.is_live else None
+    waiting = batch.state in ("uploaded", "checked")
+    said = _count(batch, level)
     return render(
         request,
         "rooms/import_batch.html",
         {
             "title": f"导入{one.title}",
-            "crumbs": [("导入", reverse("web:imports")), (batch.file_name, "")],
+            "crumbs": [("数据导入", reverse("web:imports")), (batch.file_name, "")],
             "guide": registry.guide(one.guide) if one.guide else None,
             "one": one,
             "batch": batch,
-            "step": step,
+            "step": {"uploaded": 2, "failed": 2, "checked": 2, "committed": 4, "undone": 4}[batch.state],
+            "running": running,
+            "stopped": last.message if last is not None and last.state in ("failed", "cancelled") and waiting else "",
             "issues": issues,
+            "unlisted": said - issues.total if not column and said > issues.total else 0,
             "level": level,
+            "column": column,
             "tabs": [
-                (key, label, _count(batch, key), query_url(request, level=key or None, page=None))
+                (key, label, _count(batch, key), query_url(request, level=key or None, column=None, page=None))
                 for key, label in LEVELS.items()
             ],
+            "columns": [
+                (title, number, query_url(request, level=of_level, column=title, page=None))
+                for of_level, title, number in batch.by_column
+                if title and level in ("", of_level)
+            ],
+            "all_columns_url": query_url(request, column=None, page=None),
             "skipped": sum(len(s.get("total_rows", ())) for s in batch.sheets),
-            "sheets": batch.sheets,
+            "sheets": [s for s in batch.sheets if not s.get("skipped")],
             "can_commit": batch.state == "checked"
             and batch.rows_good > 0
             and not (one.mode == "all_or_nothing" and batch.errors),
             "can_undo": batch.state == "committed" and allowed(actor, "import.undo"),
-            "totals": _totals(batch.report.get("totals", {})) if batch.report else [],
+            "totals": _totals(batch.report),
+            "notes": batch.report.get("notes", []),
+            "result_url": _result_url(batch) if batch.state == "committed" else "",
             "seconds": batch.seconds_x10 / 10,
-            **(job_context(actor, running) if running else {}),
-        },
+        }
+        | (job_context(actor, running) if running else {}),
     )
 
 
-def _running_job(actor: Actor, batch_id: int) -> Job | None:
-    """The check or commit of this batch that waits or runs."""
-    live = job_queries.jobs_of(actor).filter(
-        kind__in=("intake.check", "intake.commit"), state__in=("waiting", "running")
-    )
-    return next((job for job in live if job.arguments.get("batch_id") == batch_id), None)
+_RESULTS = {
+    "project_list": "web:projects",
+    "published_projects": "web:projects",
+    "progress": "web:projects",
+    "roster": "web:workers",
+    "training": "web:training",
+}
+
+
+def _result_url(batch: Any) -> str:
+    """Where the rows of a committed batch are to be seen."""
+    if batch.kind == "pay_sheet":
+        return f"{reverse('web:paysheets')}?batch={batch.pk}"
+    return reverse(_RESULTS[batch.kind]) if batch.kind in _RESULTS else ""
 
 
 def _count(batch: Any, level: str) -> int:
@@ -158,25 +193,31 @@ def _count(batch: Any, level: str) -> int:
 
 _TOTAL_LABELS = {
     "sheets": ("发放表", "张"),
-    "lines": ("明细", "行"),
-    "due_fen": ("应发", "元"),
-    "paid_fen": ("实发", "元"),
+    "lines": ("发放明细", "人次"),
+    "due_fen": ("应发", "万元"),
+    "paid_fen": ("实发", "万元"),
+    "wages_fen": ("已发放劳务报酬", "万元"),
     "new_persons": ("新登记人员", "人"),
     "updated_persons": ("更新人员", "人"),
     "new_engagements": ("新登记花名册", "人"),
     "new_accounts": ("新登记账户", "个"),
-    "projects": ("项目", "个"),
-    "investment_fen": ("总投资", "元"),
+    "projects": ("涉及项目", "个"),
+    "investment_fen": ("总投资", "万元"),
     "sessions": ("培训", "场"),
     "person_times": ("培训人次", "人次"),
+    "known_workers": ("按证件号登记", "人"),
 }
 
 
-def _totals(totals: dict[str, Any]) -> list[tuple[str, str, str]]:
-    shown = []
+def _totals(report: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(label, number, unit) of what a commit wrote: rows first, then what the importer counted; noughts are left out."""
+    if not report:
+        return []
+    shown = [("写入", f"{report.get('rows', 0):,}", "行")]
     for name, (label, unit) in _TOTAL_LABELS.items():
-        if isinstance(value := totals.get(name), int):
-            shown.append((label, f"{value / 100:,.2f}" if name.endswith("_fen") else f"{value:,}", unit))
+        value = report.get("totals", {}).get(name)
+        if isinstance(value, int) and value:
+            shown.append((label, fen_wan(value) if name.endswith("_fen") else number(value), unit))
     return shown
 
 
@@ -200,8 +241,11 @@ def import_commit(request: ActingRequest, batch_id: int) -> HttpResponse:
 @page("import.undo")
 def import_undo(request: ActingRequest, batch_id: int) -> HttpResponse:
     """Take the whole batch back while nothing depends on it."""
-    services.undo(request.actor, batch_id)
-    messages.success(request, "已整批撤销，统计数同步更新。")
+    try:
+        services.undo(request.actor, batch_id)
+        messages.success(request, "已整批撤销，统计数同步更新。")
+    except Conflict as err:
+        messages.error(request, err.message)
     return redirect("web:import-batch", batch_id)
 
 

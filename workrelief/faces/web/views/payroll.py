@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from workrelief.base.access.permissions import allowed
-from workrelief.base.divisions import queries as divisions
 from workrelief.base.law import registry
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Action, Column, badge_of, build_table
-from workrelief.faces.shared.text import fen_yuan, number
+from workrelief.faces.shared.text import fen_wan, number
 from workrelief.faces.web import listing
 from workrelief.faces.web.templatetags.rooms import hundredths, month_text
+from workrelief.kernel.errors import Conflict, InvalidInput, RuleViolated
 from workrelief.kernel.kinds import PayBasis, PayRoute, PayStatus, PayUnit, Track
 from workrelief.work.payroll import queries, services
 from workrelief.work.payroll.states import PAY_SHEET
+from workrelief.work.projects import queries as projects
 
 _STATUS_TONES = {"paid": "done", "due": "warn", "failed": "stop"}
-MONTHS = [(str(y * 100 + m), f"{y}-{m:02d}") for y in (2022, 2023, 2024, 2025, 2026) for m in range(1, 13)]
 
 
 class PaySheetForm(listing.ListForm):
     """Filters of the list."""
 
-    first_month = forms.ChoiceField(label="所属期从", choices=listing.any_of(MONTHS, "不限"))
-    last_month = forms.ChoiceField(label="所属期至", choices=listing.any_of(MONTHS, "不限"))
-    track = forms.ChoiceField(label="项目线", choices=listing.any_of(Track.choices()))
+    first_month = listing.MonthField(label="所属期从")
+    last_month = listing.MonthField(label="所属期至")
+    track = forms.ChoiceField(label="项目线", choices=listing.any_of((t.id, t.short) for t in Track))
     state = forms.ChoiceField(label="状态", choices=listing.any_of(PAY_SHEET.choices()))
     project = forms.IntegerField(widget=forms.HiddenInput)
+    batch = forms.IntegerField(widget=forms.HiddenInput)
     division = forms.CharField(widget=forms.HiddenInput)
 
     def wanted(self, division: str) -> queries.PaySheetFilter:
-        first, last = self.value("first_month"), self.value("last_month")
         return queries.PaySheetFilter(
             division=division,
             tracks=self.values("track"),
             states=self.values("state"),
             project=self.value("project"),
-            first_month=int(first) if first else None,
-            last_month=int(last) if last else None,
+            first_month=self.value("first_month"),
+            last_month=self.value("last_month"),
+            batch=self.value("batch"),
         )
 
 
@@ -53,28 +57,29 @@ COLUMNS = (
     Column(
         "month",
         "所属期",
-        value=lambda r: month_text(r.month),
+        value=lambda r: month_text(r.month) + (f"（第 {r.issue_no} 期）" if r.issue_no > 1 else ""),
         link=lambda r: reverse("web:paysheet", args=[r.pk]),
         sort="month",
     ),
     Column(
         "project", "项目", value="project.name", link=lambda r: reverse("web:project", args=[r.project_id]), lead=True
     ),
-    Column("place", "所在地", value=lambda r: divisions.path_name(r.division_code)),
+    listing.place_column(sort="division_code"),
     Column("track", "项目线", value=lambda r: Track.of_id(r.track).short),
-    Column("lines_count", "人次", kind="number"),
+    Column("lines_count", "人次", kind="number", sort="lines_count"),
     Column("due", "应发", kind="yuan", value="due_fen", sort="due_fen"),
     Column("paid", "实发", kind="yuan", value="paid_fen", sort="paid_fen"),
     Column("state", "状态", kind="badge", value=lambda r: PAY_SHEET.state(r.state)),
 )
 
 LINE_COLUMNS = (
-    Column("row_no", "行", value="row_no"),
+    Column("row_no", "行", value=lambda r: r.row_no or ""),
     Column(
         "name",
         "姓名",
         value="worker.name",
         sub="worker.identity_masked",
+        sub_label="证件号",
         link=lambda r: reverse("web:pay-line", args=[r.pk]),
         lead=True,
     ),
@@ -95,32 +100,26 @@ LINE_COLUMNS = (
 def sheet_list(request: ActingRequest) -> HttpResponse:
     """Pay sheets of the scope, newest month first."""
     actor = request.actor
-    division = listing.chosen_division(request, actor)
-    wanted = PaySheetForm(request).wanted(division)
-    rows = queries.pay_sheets(actor.scope, wanted)
-    if request.GET.get("export"):
-        return listing.export_rows(actor, "劳务报酬发放表", COLUMNS, rows, demo=settings.DEMO_MODE)
-    shown = paginate(request, rows)
-    sums = queries.totals(actor.scope, wanted)
-    can_import = allowed(actor, "paysheet.import")
-    return render(
-        request,
-        "rooms/list.html",
-        {
-            "title": "务工与报酬",
-            "crumbs": [("务工与报酬", "")],
-            "guide": registry.guide("import-pay-sheet"),
-            "form": PaySheetForm(request),
-            "table": build_table(request, COLUMNS, shown, caption="劳务报酬发放表", id="paysheets"),
-            "page": shown,
-            "noun": "张表",
-            "sums": f"人次 {number(sums.lines)} · 应发 {fen_yuan(sums.due_fen)} 元 · 实发 {fen_yuan(sums.paid_fen)} 元",
-            "place": divisions.path_name(division or actor.home),
-            "tree": listing.division_tree(request, actor, division),
-            "export_url": query_url(request, export="1", page=None) if allowed(actor, "export.create") else "",
-            "primary": Action("导入发放台账", reverse("web:import-new", args=["pay_sheet"])) if can_import else None,
-        },
-    )
+    form = PaySheetForm(request)
+
+    def rows(division: str) -> QuerySet[Any]:
+        return queries.pay_sheets(actor.scope, form.wanted(division))
+
+    def sums(division: str) -> str:
+        found = queries.totals(actor.scope, form.wanted(division))
+        return f"{number(found.lines)} 人次 · 应发 {fen_wan(found.due_fen)} 万元 · 实发 {fen_wan(found.paid_fen)} 万元"
+
+    listed = listing.ListPage("劳务报酬发放表", "paysheets", COLUMNS, rows, "张表", form, sums)
+    extra: dict[str, Any] = {
+        "title": "务工与报酬",
+        "crumbs": [("务工与报酬", "")],
+        "guide": registry.guide("import-pay-sheet"),
+    }
+    if (project := form.value("project")) is not None:
+        extra["place"] = projects.project_row(actor.scope, project).name
+    if allowed(actor, "paysheet.import"):
+        extra["primary"] = Action("导入发放台账", reverse("web:import-new", args=["pay_sheet"]))
+    return listing.list_page(request, listed, **extra)
 
 
 @page("paysheet.view")
@@ -133,6 +132,7 @@ def sheet_page(request: ActingRequest, sheet_id: int) -> HttpResponse:
     if request.GET.get("export"):
         return listing.export_rows(actor, title, LINE_COLUMNS, rows, demo=settings.DEMO_MODE)
     shown = paginate(request, rows)
+    deducted = rows.order_by().aggregate(fen=Sum("deducted_fen"))["fen"] or 0
     return render(
         request,
         "rooms/paysheet.html",
@@ -143,6 +143,8 @@ def sheet_page(request: ActingRequest, sheet_id: int) -> HttpResponse:
             "sheet": sheet,
             "state": badge_of(PAY_SHEET.state(sheet.state)),
             "track": Track.of_id(sheet.track),
+            "batch_url": listing.batch_url(actor, sheet.batch_id),
+            "unpaid": sheet.due_fen - deducted - sheet.paid_fen,
             "table": build_table(request, LINE_COLUMNS, shown, caption=title, id="lines", tight=True, cards=False),
             "page": shown,
             "export_url": query_url(request, export="1", page=None) if allowed(actor, "export.create") else "",
@@ -157,8 +159,11 @@ def sheet_page(request: ActingRequest, sheet_id: int) -> HttpResponse:
 @page("paysheet.confirm")
 def sheet_confirm(request: ActingRequest, sheet_id: int) -> HttpResponse:
     """Confirm a waiting sheet; figures have it from then on."""
-    services.confirm_sheet(request.actor, sheet_id)
-    messages.success(request, "已确认入账，统计数随即更新。")
+    try:
+        services.confirm_sheet(request.actor, sheet_id)
+        messages.success(request, "已确认入账，统计数随即更新。")
+    except (Conflict, RuleViolated) as err:
+        messages.error(request, err.message)
     return redirect("web:paysheet", sheet_id)
 
 
@@ -166,8 +171,11 @@ def sheet_confirm(request: ActingRequest, sheet_id: int) -> HttpResponse:
 @page("paysheet.reverse")
 def sheet_reverse(request: ActingRequest, sheet_id: int) -> HttpResponse:
     """Take a posted sheet back as a whole."""
-    services.reverse_sheet(request.actor, sheet_id, reason=request.POST.get("reason", ""))
-    messages.success(request, "已整表冲回，原明细保留备查。")
+    try:
+        services.reverse_sheet(request.actor, sheet_id, reason=request.POST.get("reason", ""))
+        messages.success(request, "已整表冲回，原明细保留备查。")
+    except (Conflict, InvalidInput, RuleViolated) as err:
+        messages.error(request, err.message)
     return redirect("web:paysheet", sheet_id)
 
 
@@ -189,10 +197,12 @@ def line_page(request: ActingRequest, line_id: int) -> HttpResponse:
             "guide": registry.guide("import-pay-sheet"),
             "line": line,
             "sheet": sheet,
+            "extra": abs(line.extra_fen),
+            "sees_people": allowed(request.actor, "worker.view"),
+            "batch_url": listing.batch_url(request.actor, sheet.batch_id),
             "status": (PayStatus.of_id(line.status).label, _STATUS_TONES[line.status]),
             "basis": PayBasis.of_id(line.basis).label,
             "unit": PayUnit.of_id(line.unit).label,
             "route": PayRoute.of_id(line.route).label,
-            "wage_slip": sheet.state == "posted",
         },
     )

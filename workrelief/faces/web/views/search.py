@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -12,17 +14,19 @@ from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.work.projects import queries as projects
 from workrelief.work.workers import queries as workers
 
+MOST = 20
+
 
 @page("workbench.view")
 def search(request: ActingRequest) -> HttpResponse:
     """First twenty of each kind; a whole identity number finds its person."""
     actor = request.actor
     text = request.GET.get("q", "").strip()[:80]
-    found_projects = projects.search(actor.scope, text) if allowed(actor, "project.view") else []
-    people = workers.search(actor.scope, text) if allowed(actor, "worker.view") else []
+    found_projects = projects.search(actor.scope, text, limit=MOST) if allowed(actor, "project.view") else []
+    people = workers.search(actor.scope, text, limit=MOST) if allowed(actor, "worker.view") else []
     files = []
     if text and allowed(actor, "import.upload"):
-        files = list(intake.batches_for(actor).filter(file_name__icontains=text)[:20])
+        files = list(intake.batches_for(actor).filter(file_name__icontains=text)[:MOST])
     return render(
         request,
         "rooms/search.html",
@@ -30,6 +34,9 @@ def search(request: ActingRequest) -> HttpResponse:
             "title": "搜索",
             "crumbs": [("搜索", "")],
             "text": text,
+            "most": MOST,
+            "limited": MOST in (len(found_projects), len(people), len(files)),
+            "list_query": urlencode({"text": text}),
             "projects": [(p, divisions.path_name(p.division_code)) for p in found_projects],
             "people": [(key, name, number, divisions.path_name(home)) for key, name, number, home in people],
             "files": files,
