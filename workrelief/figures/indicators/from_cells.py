@@ -6,12 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from pyroaring import BitMap
 
 from workrelief.figures.indicators.asking import Asked, Window
 from workrelief.figures.indicators.definitions import Measure
 from workrelief.figures.indicators.dimensions import Place
-from workrelief.figures.snapshots.cube import Int64s
+from workrelief.figures.snapshots.cube import Int64s, united
 from workrelief.figures.snapshots.families import Grain, quarter_number
 from workrelief.figures.snapshots.view import Cells, View
 from workrelief.kernel import codes
@@ -105,9 +104,8 @@ def _counted(cells: Cells, measure: Measure, ordered: Int64s, counts: NDArray[np
     found: list[int] = []
     for start, end in pairwise(edges.tolist()):
         members = ordered[start:end][counts[start:end]]
-        bitmaps = cells.bitmaps(spec.name, members)
-        united = BitMap.union(*bitmaps) if bitmaps else BitMap()
-        found.append(len(united - exceptional) if exceptional else len(united))
+        keys = united(cells.bitmaps(spec.name, members))
+        found.append(len(keys - exceptional) if exceptional else len(keys))
     if exceptional:
         group_of = np.full(len(cells), -1, dtype=np.int64)
         group_of[ordered[counts]] = np.repeat(np.arange(len(edges) - 1), np.diff(edges))[counts]

@@ -41,6 +41,7 @@ from workrelief.figures.snapshots.families import FINEST, Family, Grain, SetSpec
 VERSION = 1
 _LARGEST_KEY = 2**32 - 1
 _CACHE_BYTES = 400_000_000
+_MANY = 48
 Int64s = NDArray[np.int64]
 
 
@@ -56,6 +57,16 @@ class Nets:
     def none(cls) -> Nets:
         empty = np.empty(0, dtype=np.int64)
         return cls(empty, empty, empty)
+
+
+def united(bitmaps: Sequence[BitMap]) -> BitMap:
+    """The union. Many are united at once through full-size blocks; for a few that costs six times more than one by one."""
+    if len(bitmaps) > _MANY:
+        return BitMap.union(*bitmaps)
+    result = BitMap(bitmaps[0]) if bitmaps else BitMap()
+    for other in bitmaps[1:]:
+        result |= other
+    return result
 
 
 class Bitmaps:
@@ -104,7 +115,7 @@ class UnitedBitmaps(Bitmaps):
         self._edges = np.searchsorted(np.sort(cell_of), np.arange(cells + 1)).tolist()
 
     def _take(self, cell: int) -> BitMap:
-        return BitMap.union(*self._below.at(self._order[self._edges[cell] : self._edges[cell + 1]]))
+        return united(self._below.at(self._order[self._edges[cell] : self._edges[cell + 1]]))
 
 
 @dataclass(frozen=True)
@@ -292,7 +303,7 @@ def _sets(
         members = BitMap(values[start:end])
         members.run_optimize()
         members_of.append(members)
-    everyone = BitMap.union(*members_of) if members_of else BitMap()
+    everyone = united(members_of)
     blobs = [members.serialize() if members else b"" for members in members_of]
     return pa.array(blobs, pa.large_binary()), everyone, exceptions
 

@@ -88,7 +88,7 @@ class Cells:
         return found
 
     def _resolve(self, spec: SetSpec) -> tuple[BitMap, Nets]:
-        keys = BitMap.union(*(p.part.sets[spec.name].exceptional for p in self.pieces)) if self.pieces else BitMap()
+        keys = cube.united([p.part.sets[spec.name].exceptional for p in self.pieces])
         if not keys:
             return keys, Nets.none()
         gathered = [Nets.none()]
