@@ -11,7 +11,7 @@ from enum import IntEnum
 from workrelief.kernel.errors import InvalidInput
 
 CODE_LENGTH = 12
-_PREFIX_LENGTHS = {1: 2, 2: 4, 3: 6, 4: 9, 5: 12}
+PREFIX_LENGTHS = {1: 2, 2: 4, 3: 6, 4: 9, 5: 12}
 
 
 class Level(IntEnum):
@@ -31,7 +31,7 @@ def normalise(code: str) -> str:
     Raises InvalidInput for anything else.
     """
     text = code.strip()
-    if not text.isascii() or not text.isdigit() or len(text) not in _PREFIX_LENGTHS.values():
+    if not text.isascii() or not text.isdigit() or len(text) not in PREFIX_LENGTHS.values():
         raise InvalidInput("division.code", f"行政区划代码“{code}”不是 2、4、6、9 或 12 位数字。")
     return text.ljust(CODE_LENGTH, "0")
 
@@ -40,7 +40,7 @@ def level_of(code: str) -> Level:
     """Level of a 12-digit code, from its trailing zeros."""
     if code == "0" * CODE_LENGTH:
         return Level.NATION
-    for level, length in _PREFIX_LENGTHS.items():
+    for level, length in PREFIX_LENGTHS.items():
         if not code[length:].strip("0"):
             return Level(level)
     return Level.VILLAGE
@@ -49,14 +49,14 @@ def level_of(code: str) -> Level:
 def prefix_of(code: str) -> str:
     """Significant prefix of a 12-digit code; the nation has the empty prefix."""
     level = level_of(code)
-    return "" if level == Level.NATION else code[: _PREFIX_LENGTHS[level]]
+    return "" if level == Level.NATION else code[: PREFIX_LENGTHS[level]]
 
 
 def at_level(code: str, level: Level) -> str:
     """The ancestor of `code` at `level` (or `code` itself when it is already higher)."""
     if level == Level.NATION:
         return "0" * CODE_LENGTH
-    return code[: _PREFIX_LENGTHS[level]].ljust(CODE_LENGTH, "0")
+    return code[: PREFIX_LENGTHS[level]].ljust(CODE_LENGTH, "0")
 
 
 def parent_of(code: str) -> str | None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Substr
 
 from workrelief.base.divisions import files
 from workrelief.base.divisions.models import Division
@@ -25,6 +29,7 @@ __all__ = [
     "forget",
     "name",
     "path_name",
+    "rows_under",
     "successors",
     "tree",
 ]
@@ -94,6 +99,18 @@ def successors(code: str) -> list[Node]:
 def tree(scope_prefixes: Sequence[str], *, down_to: Level = Level.COUNTY) -> tuple[Branch, ...]:
     """Nested divisions under each prefix of a scope, for pickers; down to counties unless told otherwise."""
     return _tree().branches(scope_prefixes, down_to=down_to)
+
+
+def rows_under(rows: QuerySet[Any], deepest: Level) -> dict[str, int]:
+    """How many of `rows` (scoped by the caller, with a `division_code`) lie under each prefix, from the province down to
+    `deepest`: the numbers beside a list's tree. One statement."""
+    lengths = [length for level, length in codes.PREFIX_LENGTHS.items() if level <= deepest]
+    counted = rows.order_by().values(under=Substr("division_code", 1, lengths[-1])).annotate(number=Count("pk"))
+    numbers: dict[str, int] = {}
+    for under, number in counted.values_list("under", "number"):
+        for length in lengths:
+            numbers[under[:length]] = numbers.get(under[:length], 0) + number
+    return numbers
 
 
 def forget() -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Count, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,8 +30,11 @@ from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.outputs.render import xlsx
 
 MOST_EXPORTED = 200_000
-PROVINCE_LENGTH, CITY_LENGTH, COUNTY_LENGTH, TOWN_LENGTH = 2, 4, 6, 9
 _MONTH = re.compile(r"(?P<year>20[0-9]{2})[-./年]?(?P<month>[0-9]{1,2})月?")
+_NO_PROJECTS = {
+    "empty_title": "本岗位还没有指定项目",
+    "empty_cause": "请联系县级发展改革部门，在岗位中登记所负责的项目",
+}
 _INDENT = {0: "", 1: "l1", 2: "l2"}
 
 
@@ -85,6 +87,7 @@ def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> Http
             "tree": division_tree(request, actor, division, numbers),
             "export_url": query_url(request, export="1", page=None) if allowed(actor, "export.create") else "",
         }
+        | (_NO_PROJECTS if actor.scope.projects is not None and not actor.scope.projects else {})
         | extra,
     )
 
@@ -101,6 +104,7 @@ class TreeItem:
     css: str
     is_on: bool
     is_open: bool
+    has_more: bool
     number: int | None = None
     children: tuple[TreeItem, ...] = ()
 
@@ -124,13 +128,8 @@ def chosen_division(request: HttpRequest, actor: Actor) -> str:
 
 def counts_by_division(rows: QuerySet[Any], actor: Actor) -> Mapping[str, int]:
     """Rows under each division the tree may show: by prefix of city, county and, below the province, township."""
-    length = COUNTY_LENGTH if codes.level_of(actor.home) <= Level.PROVINCE else TOWN_LENGTH
-    found = rows.order_by().values(under=Substr("division_code", 1, length)).annotate(rows=Count("pk"))
-    numbers: dict[str, int] = {}
-    for under, number in found.values_list("under", "rows"):
-        for cut in {PROVINCE_LENGTH, CITY_LENGTH, COUNTY_LENGTH, length}:
-            numbers[under[:cut]] = numbers.get(under[:cut], 0) + number
-    return numbers
+    deepest = Level.COUNTY if codes.level_of(actor.home) <= Level.PROVINCE else Level.TOWNSHIP
+    return divisions.rows_under(rows, deepest)
 
 
 def division_tree(
@@ -140,6 +139,8 @@ def division_tree(
 
     Empty when there is nothing to choose: a township, or a post limited to one place.
     """
+    if actor.scope.projects is not None:
+        return ()
     prefix = codes.prefix_of(chosen) if chosen else ""
 
     def item(branch: divisions.Branch, depth: int) -> TreeItem:
@@ -153,6 +154,7 @@ def division_tree(
             css=_INDENT[depth],
             is_on=node.code == (chosen or actor.home),
             is_open=bool(children),
+            has_more=bool(branch.children) and depth < 2,
             number=numbers.get(own, 0) if numbers else None,
             children=children,
         )

@@ -109,6 +109,26 @@ def totals(scope: Scope, wanted: PaySheetFilter | None = None) -> SheetTotals:
     return SheetTotals(found.count(), sums["lines"] or 0, sums["due"] or 0, sums["paid"] or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class LineSums:
+    """Sums over lines that were scoped when read: days ×10, and fen due, deducted and paid."""
+
+    days: int
+    due: int
+    deducted: int
+    paid: int
+
+
+def sums_of(scope: Scope, rows: QuerySet[PayLine]) -> LineSums:
+    """Sums of the lines of one sheet or one person, for the line beneath them; `rows` come from a query of this room."""
+    if scope.is_empty:
+        return LineSums(0, 0, 0, 0)
+    sums = rows.order_by().aggregate(
+        days=Sum("days_x10"), due=Sum("due_fen"), deducted=Sum("deducted_fen"), paid=Sum("paid_fen")
+    )
+    return LineSums(*(sums[name] or 0 for name in ("days", "due", "deducted", "paid")))
+
+
 # --- for imports -----------------------------------------------------------------------------------------------------
 
 

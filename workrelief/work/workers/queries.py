@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from workrelief.base.access.scope import Scope, ScopeFields
 from workrelief.base.intake.bulk import fetch_by
@@ -154,6 +154,12 @@ def worker(scope: Scope, worker_id: int) -> WorkerDetail:
 def roster(scope: Scope, project_id: int) -> QuerySet[Engagement]:
     """The roster of one project with its persons, in order of entry."""
     return Engagement.objects.within(scope).filter(project_id=project_id).select_related("worker").order_by("id")
+
+
+def roster_summary(scope: Scope, project_id: int) -> tuple[int, date | None]:
+    """(persons on the roster, first day of entry) of one project."""
+    found = roster(scope, project_id).order_by().aggregate(number=Count("pk"), first=Min("entered_on"))
+    return found["number"], found["first"]
 
 
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[tuple[int, str, str, str]]:

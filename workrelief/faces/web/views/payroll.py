@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -132,7 +132,7 @@ def sheet_page(request: ActingRequest, sheet_id: int) -> HttpResponse:
     if request.GET.get("export"):
         return listing.export_rows(actor, title, LINE_COLUMNS, rows, demo=settings.DEMO_MODE)
     shown = paginate(request, rows)
-    deducted = rows.order_by().aggregate(fen=Sum("deducted_fen"))["fen"] or 0
+    deducted = queries.sums_of(actor.scope, rows).deducted
     return render(
         request,
         "rooms/paysheet.html",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Min, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -127,10 +127,10 @@ def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
     roster = workers.roster(actor.scope, project_id)
     people = list(roster[:10]) if sees_people else []
     sessions = list(training.sessions(actor.scope, training.SessionFilter(project=project_id))[:SESSIONS_READ])
-    entered = roster.order_by().aggregate(number=Count("pk"), first=Min("entered_on"))
+    entered, first_entry = workers.roster_summary(actor.scope, project_id)
     known = OnRecord(
-        roster=entered["number"],
-        first_entry=entered["first"],
+        roster=entered,
+        first_entry=first_entry,
         last_month=sheets[0].month if sheets else None,
         waiting=sum(sheet.state == "draft" for sheet in sheets),
         sessions=len(sessions),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -94,9 +94,7 @@ def _context(request: ActingRequest, worker_id: int) -> dict[str, object]:
         "w": detail,
         "roster": [(e, refs[e.project_id]) for e in detail.roster if e.project_id in refs],
         "lines": paginate(request, lines, LINES_SHOWN) if lines is not None else None,
-        "sums": lines.order_by().aggregate(days=Sum("days_x10"), due=Sum("due_fen"), paid=Sum("paid_fen"))
-        if lines is not None
-        else None,
+        "sums": payroll.sums_of(actor.scope, lines) if lines is not None else None,
         "can_reveal": allowed(actor, "worker.view_identity"),
     }
 
