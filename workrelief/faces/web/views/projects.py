@@ -155,7 +155,7 @@ def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "sheet_sums": payroll.totals(actor.scope, of_project) if sheets else None,
             "sheets_shown": SHEETS_SHOWN,
             "people": people,
-            "people_count": entered["number"],
+            "people_count": entered,
             "sees_pay": sees_pay,
             "sees_people": sees_people,
             "sessions": sessions,
