@@ -16,8 +16,9 @@ from workrelief.base.access.permissions import Role
 from workrelief.base.access.scope import Scope
 from workrelief.base.accounts import seeds
 from workrelief.base.accounts.queries import actor_for
-from workrelief.base.accounts.services import give_post, make_unit, make_user
+from workrelief.base.accounts.services import give_post, limit_post_to_projects, make_unit, make_user
 from workrelief.base.divisions import queries as divisions
+from workrelief.work.projects import queries as projects
 
 _KNOWN = {
     seeds.PROVINCE: "demo.province.a",
@@ -41,6 +42,22 @@ def officer(division: str) -> Actor:
     city = f"{division[:4]}00000000"
     username = _KNOWN.get(division) or _KNOWN.get(city) or _username(city)
     return actor_for(get_user_model().objects.get(username=username))
+
+
+def assign_projects() -> None:
+    """Name the projects the demo's owner, contractor and inspector see: those of one county, and the first of each city."""
+    maker = system_actor("演示数据", scope=Scope(divisions=("37",)))
+    rows = projects.projects(maker.scope, projects.ProjectFilter(order="place")).values_list("pk", "division_code")
+    of_county = [pk for pk, place in rows if place.startswith(seeds.NINGJIN[:6])]
+    first: dict[str, int] = {}
+    for pk, place in rows:
+        first.setdefault(place[:4], pk)
+    for username, seen in (
+        ("demo.owner", of_county[:3]),
+        ("demo.contractor", of_county[:3]),
+        ("demo.inspector", list(first.values())),
+    ):
+        limit_post_to_projects(maker, seeds.demo_post_id(username), seen)
 
 
 def _username(city: str) -> str:

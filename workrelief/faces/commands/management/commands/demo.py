@@ -14,7 +14,7 @@ from django.core.management import call_command
 from workrelief.base.divisions.services import load_divisions
 from workrelief.config.env import ENV
 from workrelief.faces.commands.demo.load import folder_of, load_years
-from workrelief.faces.commands.demo.officers import officer
+from workrelief.faces.commands.demo.officers import assign_projects, officer
 from workrelief.faces.commands.demo.plan import YEAR, YEARS, Size
 from workrelief.faces.commands.output import DocumentCommand
 from workrelief.figures.snapshots.services import seal_period
@@ -49,6 +49,7 @@ class Command(DocumentCommand):
         call_command("migrate", verbosity=0, interactive=False)
         load_divisions()
         loaded = load_years(size, processes=processes, say=self.say, password=ENV.demo_password)
+        assign_projects()
         loading = time.perf_counter() - began
         self.say("锁版 …")
         actor = officer(PROVINCE)
