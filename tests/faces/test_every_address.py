@@ -28,6 +28,9 @@ from workrelief.kernel import clock
 from workrelief.kernel.kinds import Track
 from workrelief.kernel.period import Period
 from workrelief.outputs.bulletins import services as bulletins
+from workrelief.work.catalogue import services as catalogue
+from workrelief.work.catalogue.models import MatchLine
+from workrelief.work.catalogue.rules.bill import parse_text
 from workrelief.work.payroll.models import PayLine, PaySheet
 from workrelief.work.training.models import TrainingSession
 from workrelief.work.workers.models import Worker
@@ -82,6 +85,11 @@ def world() -> World:
         created_at=clock.now(),
     )  # fmt: skip
     sheet = PaySheet.rows.get(project_id=foreign.project)
+    catalogue.issued_edition(province)
+    bill = catalogue.MatchRequest(
+        bill=parse_text("费县第一段挡土墙砌筑 m³ 320"), division_code=FEIXIAN, title="费县第一份清单", project_id=foreign.project
+    )
+    run = catalogue.match_bill(linyi, bill)
     return World(
         own=own,
         foreign=foreign,
@@ -95,6 +103,8 @@ def world() -> World:
             "bulletin_id": bulletin.pk,
             "pk": bulletin.pk,
             "job_id": job.pk,
+            "run_id": run.pk,
+            "match_line_id": MatchLine.objects.get(run=run).pk,
         },
         client=_signed_in(),
     )

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "workrelief.base.intake",
     "workrelief.figures.ledger",
     "workrelief.figures.snapshots",
+    "workrelief.work.catalogue",
     "workrelief.work.projects",
     "workrelief.work.workers",
     "workrelief.work.payroll",

@@ -68,6 +68,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "job.view": _ALL_WORK | {Role.SYSTEM_ADMIN},
     "file.download": _ALL_WORK,
     "export.create": _ALL_WORK - {Role.VILLAGE_CADRE},
+    "catalogue.view": _ALL_WORK,
     "law.view": _ALL_WORK | {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN},
     # importing
     "import.upload": _DRC | _SITE,
@@ -79,6 +80,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # changing
     "project.register": _DRC,
     "project.edit": _DRC | {Role.OWNER},
+    "catalogue.edit": frozenset({Role.PROVINCE_OFFICER}),
+    "catalogue.match": _DRC | {Role.TOWNSHIP_CLERK, Role.OWNER},
     "worker.register": _DRC | _SITE,
     "paysheet.confirm": _DRC,
     "paysheet.reverse": _DRC,

@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from workrelief.faces.api.routers import (
     bulletins,
+    catalogue,
     divisions,
     figures,
     imports,
@@ -38,6 +39,7 @@ api = NinjaAPI(
 
 for prefix, router in (
     ("/divisions", divisions.router),
+    ("/catalogue", catalogue.router),
     ("/projects", projects.router),
     ("/workers", workers.router),
     ("/pay-sheets", payroll.router),

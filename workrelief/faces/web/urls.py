@@ -6,12 +6,14 @@ from django.urls import path
 
 from workrelief.faces.web.styleguide import components
 from workrelief.faces.web.urls_base import urlpatterns_auth_jobs
+from workrelief.faces.web.urls_catalogue import urlpatterns_catalogue
 from workrelief.faces.web.urls_figures import urlpatterns_figures
 from workrelief.faces.web.urls_rooms import urlpatterns_rooms
 
 app_name = "web"
 urlpatterns = [
     *urlpatterns_auth_jobs,
+    *urlpatterns_catalogue,
     *urlpatterns_figures,
     *urlpatterns_rooms,
     path("components/", components, name="components"),

@@ -1,0 +1,176 @@
+"""The catalogue and the matcher in the browser, in the API and on the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from openpyxl import load_workbook
+
+from tests.build import a_project, workbook
+from tests.conftest import NINGJIN, make_actor
+from tests.faces.web.people import signed_in
+from workrelief.base.access.permissions import Role
+from workrelief.base.divisions.services import load_divisions
+from workrelief.work.catalogue import queries, services
+
+pytestmark = pytest.mark.django_db
+TEXT = "一、排水工程\nM7.5浆砌片石挡墙 m³ 320\n栽植国槐 约4000株\n监理费 项 1"
+
+
+@pytest.fixture
+def issued():
+    load_divisions()
+    return services.issued_edition(make_actor(Role.PROVINCE_OFFICER, "37"))
+
+
+def test_the_province_loads_edits_and_issues_the_catalogue():
+    load_divisions()
+    client, actor = signed_in(Role.PROVINCE_OFFICER)
+    assert "载入 2022 年目录" in client.get("/catalogue/").content.decode()
+    client.post("/catalogue/load/")
+    page = client.get("/catalogue/").content.decode()
+    assert "草稿" in page
+    assert "共 <b>179</b>" in page
+    link = queries.editions(actor.scope)[0].links.get(code="TR009")
+    form = {
+        "task": link.task,
+        "name": link.name,
+        "trades": "普工、壮工",
+        "skill": "普工",
+        "phase": link.phase,
+        "source_status": link.source_status,
+    }
+    assert client.post(f"/catalogue/links/{link.pk}/", form).status_code == 422
+    assert client.post(f"/catalogue/links/{link.pk}/", form | {"reason": "补充工种"}).status_code == 302
+    client.post(f"/catalogue/issue/{link.edition_id}/")
+    answer = client.post(f"/catalogue/links/{link.pk}/", form | {"reason": "再次修改"})
+    assert answer.status_code == 409
+    assert "普工、壮工" in client.get("/catalogue/?text=清表").content.decode()
+
+
+def test_filters_narrow_the_list_and_export_gives_what_is_shown(issued):
+    client, _ = signed_in(Role.COUNTY_OFFICER, "371422")
+    page = client.get("/catalogue/?sector=water&skill=技工").content.decode()
+    assert "护岸块石砌筑" in page
+    assert "清表与树根清理" not in page
+    book = load_workbook(io.BytesIO(client.get("/catalogue/?sector=water&skill=技工&export=1").content))
+    names = [row[0].value for row in book.active.iter_rows(min_row=4)]
+    assert "护岸块石砌筑" in names
+    assert len(names) == 5
+    assert client.post("/catalogue/load/").status_code == 403
+
+
+def test_a_pasted_bill_is_matched_corrected_and_drawn_up_as_table_j(issued):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    answer = client.post("/catalogue/match/", {"text": TEXT, "sector": "transport", "division": NINGJIN})
+    assert answer.status_code == 302
+    page = client.get(answer["Location"]).content.decode()
+    assert '<mark class="wr-hit">浆砌片石</mark>' in page
+    assert "读作“约4000”" in page
+    assert "“监理费”是费用或购置" in page
+    run = queries.runs(actor.scope)[0]
+    wall = queries.lines(actor.scope, run.pk)[1]
+    assert "88,000.00" in page
+    form = {"step": "change", "link": wall.link_id, "quantity": "100", "unit": "m³", "quota": "110", "rate": "abc"}
+    assert client.post(f"/catalogue/match/lines/{wall.pk}/", form | {"reason": "按图"}).status_code == 422
+    client.post(f"/catalogue/match/lines/{wall.pk}/", form | {"rate": "260", "reason": "按图", "machine_note": "无"})
+    assert client.get(f"/catalogue/match/lines/{wall.pk}/").status_code == 200
+
+    sheet = load_workbook(io.BytesIO(client.get(f"/catalogue/match/{run.pk}/table-j/").content)).active
+    head = [c.value for c in sheet[3]]
+    assert head == [
+        "分部工程",
+        "用工环节",
+        "工种",
+        "工程量",
+        "单位用工定额",
+        "工日数",
+        "单价",
+        "报酬额",
+        "机械替代说明",
+    ]
+    first = [c.value for c in sheet[4]]
+    assert first[:5] == ["排水工程 / M7.5浆砌片石挡墙", "挡土墙砌筑", "砌筑工", "100 m³", "110工日/100m³（核）"]
+    assert first[5:] == [110, 260, 28_600, "无"]
+    total = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "合计")
+    assert total[7] == queries.totals(actor.scope, run.pk).pay_fen / 100
+    assert any("“约4000”" in str(row[0]) for row in sheet.iter_rows(values_only=True))
+
+
+def test_a_sheet_is_uploaded_for_a_project_whose_place_and_sector_hold(issued):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    project = a_project(actor, NINGJIN, name="（演示）宁津县道路项目")
+    bill = workbook([["名称", "单位", "工程量", "备注"], ["路基清表", "m2", 1200, ""], ["合计", "", "", ""]])
+    file = SimpleUploadedFile("清单.xlsx", bill.read())
+    answer = client.post("/catalogue/match/", {"file": file, "project": "（演示）宁津县道路项目"})
+    assert answer.status_code == 302
+    run = queries.runs(actor.scope)[0]
+    assert (run.project_id, run.division_code, run.sector, run.file_name) == (
+        project,
+        NINGJIN,
+        "transport",
+        "清单.xlsx",
+    )
+    assert "（演示）宁津县道路项目" in client.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "word"),
+    [
+        ({"text": ""}, "没有读到工程量清单"),
+        ({"text": TEXT, "project": "不存在的项目"}, "没有找到项目"),
+        ({"text": TEXT, "division": "371325000000"}, "不在您的数据范围内"),
+        ({"text": TEXT, "year": "20x2"}, "不是年度"),
+    ],
+)
+def test_what_cannot_be_matched_is_said_on_the_form(issued, form, word):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    answer = client.post("/catalogue/match/", form)
+    assert answer.status_code == 422
+    assert word in answer.content.decode()
+    assert queries.runs(actor.scope).count() == 0
+
+
+def test_not_listing_a_matched_project_asks_for_the_reason(issued):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    client.post("/catalogue/match/", {"text": TEXT, "division": NINGJIN})
+    run = queries.runs(actor.scope)[0]
+    answer = client.post(f"/catalogue/match/{run.pk}/listing/", {"listing": "refused"})
+    assert answer.status_code == 409
+    assert "A06" in answer.content.decode()
+    client.post(f"/catalogue/match/{run.pk}/listing/", {"listing": "refused", "reason": "须整体机械施工"})
+    assert queries.run(actor.scope, run.pk).listing == "refused"
+
+
+def test_the_api_reads_the_catalogue_and_matches_without_storing(issued):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    links = client.get("/api/v1/catalogue?text=挡土墙砌筑").json()
+    assert [(x["code"], x["quotas"][0]["mark"]) for x in links["items"]] == [("TR023", "核")]
+    body = json.dumps({"text": TEXT, "sector": "transport"})
+    found = client.post("/api/v1/catalogue/match", body, content_type="application/json").json()
+    assert found["lines"][1]["link"]["id"] == "TR023"
+    assert found["lines"][1]["pay_fen"] == 88_000_00
+    assert found["totals"]["unmatched"] == 1
+    assert queries.runs(actor.scope).count() == 0
+
+
+def test_the_command_prints_one_document_and_refuses_what_is_no_bill(tmp_path, capsys):
+    load_divisions()
+    path = tmp_path / "清单.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    call_command("match_catalogue", str(path), "--sector", "transport", "--json")
+    document = json.loads(capsys.readouterr().out)
+    assert document["totals"]["matched"] == 2
+    assert document["lines"][1]["words"] == ["浆砌片石", "挡墙"]
+    assert document["lines"][1]["person_days"] == "352"
+
+    with pytest.raises(SystemExit) as missing:
+        call_command("match_catalogue", str(tmp_path / "x.xlsx"), "--json")
+    assert missing.value.code == 2
+    with pytest.raises(SystemExit) as early:
+        call_command("match_catalogue", str(path), "--year", "2010", "--json")
+    assert early.value.code == 1
