@@ -70,7 +70,8 @@ def test_a_pasted_bill_is_matched_corrected_and_drawn_up_as_table_j(issued):
     assert answer.status_code == 302
     page = client.get(answer["Location"]).content.decode()
     assert '<mark class="wr-hit">浆砌片石</mark>' in page
-    assert "读作“约4000”" in page
+    assert "工程量“约4000”是估数，按 4,000 估算" in page
+    assert "RunTotals" not in page
     assert "“监理费”是费用或购置" in page
     run = queries.runs(actor.scope)[0]
     wall = queries.lines(actor.scope, run.pk)[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.conftest import FEIXIAN, NINGJIN, PROVINCE
@@ -89,6 +91,23 @@ def test_a_bill_gets_links_days_and_pay_and_says_what_it_did_not_understand(ning
     assert (sums.works, sums.counted, sums.unestimated) == (4, 3, 1)
     assert (sums.days_x10, sums.pay_fen) == (13_520, wall.pay_fen + trench.pay_fen)
     assert sum(t.pay_fen for t in queries.by_trade(ningjin_officer.scope, run.pk)) == sums.pay_fen
+
+
+def test_a_bill_of_five_hundred_lines_is_matched_and_kept_in_two_seconds(ningjin_officer, issued):
+    names = [one.name for one in issued.links.all()]
+    text = "\n".join(f"第{n}段{names[n % len(names)]} m³ {n + 1}" for n in range(500))
+    begin = time.perf_counter()
+    run = services.match_bill(ningjin_officer, services.MatchRequest(bill=parse_text(text), division_code=NINGJIN))
+    assert time.perf_counter() - begin < 2
+    assert queries.totals(ningjin_officer.scope, run.pk).counted == 500
+
+
+def test_a_weak_match_says_so(ningjin_officer, issued):
+    bill = parse_text("太阳能路灯安装 盏 60")
+    run = services.match_bill(ningjin_officer, services.MatchRequest(bill=bill, division_code=NINGJIN))
+    (line,) = queries.lines(ningjin_officer.scope, run.pk)
+    assert line.score < 50
+    assert "匹配度低，请核对用工环节" in line.notes
 
 
 def test_day_rates_follow_place_and_year(feixian_officer, issued):

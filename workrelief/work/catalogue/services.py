@@ -19,7 +19,7 @@ from workrelief.work.catalogue.models import CatalogueEdition, DayRate, LabourLi
 from workrelief.work.catalogue.queries import Reference, RunTotals
 from workrelief.work.catalogue.rules import estimate
 from workrelief.work.catalogue.rules.bill import Bill, BillLine
-from workrelief.work.catalogue.rules.matching import Matcher, Proposal
+from workrelief.work.catalogue.rules.matching import LOW_SCORE, Matcher, Proposal
 from workrelief.work.catalogue.rules.units import read_quantity
 from workrelief.work.catalogue.rules.words import DATA
 from workrelief.work.catalogue.states import COUNTED, EDITION, MATCH_LINE
@@ -245,6 +245,8 @@ def _matched(run: MatchRun, reference: Reference, lines: Sequence[BillLine]) -> 
             continue
         row.state = "proposed"
         row.others = [[p.code, p.score] for p in found.proposals[1:]]
+        if found.best.score < LOW_SCORE:
+            row.notes.append("匹配度低，请核对用工环节")
         _take(row, run, reference, found.best)
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from workrelief.kernel import codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import DomainError, InvalidInput, NotFound
 from workrelief.kernel.kinds import Sector
-from workrelief.kernel.money import fen_from_cell, round_half_up
+from workrelief.kernel.money import fen_from_cell, round_half_up, yuan_text
 from workrelief.work.catalogue import queries, services
 from workrelief.work.catalogue.importers import read_bill
 from workrelief.work.catalogue.rules.bill import Bill, parse_text
@@ -146,11 +147,11 @@ def _project(actor: Actor, text: str) -> int:
     raise InvalidInput("match.project", f"“{text}”对应多个项目：{names}。请写全名称或代码。")
 
 
-def marked(text: str) -> SafeString:
-    """The text with the dictionary's words set off."""
+def marked(text: str, words: Collection[str]) -> SafeString:
+    """The text with the words that matched set off."""
     parts: list[tuple[SafeString | str]] = []
     end = 0
-    for hit in dictionary().find(text):
+    for hit in (h for h in dictionary().find(text) if h.word in words):
         parts += [(text[end : hit.start],), (format_html('<mark class="wr-hit">{}</mark>', text[hit.start : hit.end]),)]
         end = hit.end
     parts.append((text[end:],))
@@ -177,7 +178,7 @@ def match_run(request: ActingRequest, run_id: int) -> HttpResponse:
             "sector": Sector.of_id(run.sector).label if run.sector else "",
             "rows": [_shown(row, names) for row in shown],
             "page": shown,
-            "sums": sums,
+            "totals": sums,
             "trades": queries.by_trade(actor.scope, run_id),
             "state": state,
             "tabs": [
@@ -208,7 +209,7 @@ def _project_name(actor: Actor, project_id: int | None) -> str:
 def _shown(row: Any, names: dict[str, str]) -> dict[str, Any]:
     return {
         "row": row,
-        "name": marked(row.name),
+        "name": marked(row.name, row.words),
         "quantity": quantity_text(row.quantity_x100) if row.quantity_x100 is not None else "",
         "badge": badge_of(MATCH_LINE.state(row.state)),
         "others": [f"{names.get(code, code)} {score}" for code, score in row.others[:2]],
@@ -282,13 +283,13 @@ def line(request: ActingRequest, match_line_id: int) -> HttpResponse:
                 (f"第 {row.number} 行", ""),
             ],
             "row": row,
-            "name": marked(row.name),
+            "name": marked(row.name, row.words),
             "badge": badge_of(MATCH_LINE.state(row.state)),
             "quantity": quantity_text(row.quantity_x100).replace(",", "") if row.quantity_x100 is not None else "",
             "likely": [(one, likely[one.code]) for one in links if one.code in likely],
             "links": [one for one in links if one.code not in likely],
             "units": list(UNITS),
-            "rate": row.rate_fen / 100 if row.rate_fen else "",
+            "rate": yuan_text(row.rate_fen).replace(",", "") if row.rate_fen else "",
             "steps": {t.name for t in MATCH_LINE.available(row.state)},
             "error": error,
             "given": request.POST,

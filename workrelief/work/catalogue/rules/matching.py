@@ -16,6 +16,7 @@ from workrelief.work.catalogue.rules.bill import BillLine
 from workrelief.work.catalogue.rules.words import Hit, dictionary
 
 LEAST_SCORE = 30
+LOW_SCORE = 50
 SURE_SCORE = 70
 _CONTEXT = 0.35
 _WEIGHT = {"act": 0.85, "mat": 0.75}

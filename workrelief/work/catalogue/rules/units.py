@@ -36,7 +36,7 @@ _SPELLINGS = {
 _FACTOR = re.compile(r"^(?P<factor>1000|100|10|[十百千万])(?P<unit>.+)$")
 _FACTORS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _TAIL = re.compile(r"(?<=[\d余多万千百起上])(?P<unit>[十百千万]?[^\d\s.,+]{1,4}[23]?)$")
-_AS_SAID = {"about": "估数", "at_least": "下限", "more_than": "下限"}
+_AS_SAID = {"about": "估数", "at_least": "下限（不少于）", "more_than": "下限（多于）"}
 LIMIT = 10**13
 
 
@@ -137,7 +137,7 @@ def _amount(text: str, notes: list[str]) -> Decimal | None:
         notes.append(f"工程量“{text}”带有单位“{loose.unit}”，不是工程计量单位，未采用")
         return None
     if loose.kind != "exact":
-        notes.append(f"工程量“{text}”读作“{loose.said}”，按{_AS_SAID[loose.kind]} {plain_number(value)} 估算")
+        notes.append(f"工程量“{text}”是{_AS_SAID[loose.kind]}，按 {plain_number(value)} 估算")
     return value
 
 
