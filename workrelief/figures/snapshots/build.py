@@ -11,10 +11,13 @@ import contextlib
 import fcntl
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -28,11 +31,14 @@ from workrelief.kernel import clock
 
 ROWS_AT_ONCE = 4_000_000
 """Rows taken up in one round; bounds the memory of a refresh after a very large import."""
+_ROWS_SIDE_BY_SIDE = 3_000_000
 _KEEP_LIVE = 3
 _KEEP_FOR = timedelta(hours=2)
 _REFRESH_LOCK = 0x57524C4D  # advisory lock number of PostgreSQL: "WRLM"
 
 Partition = tuple[str, int, str]
+T = TypeVar("T")
+R = TypeVar("R")
 Progress = Callable[[str, int, int], object]
 
 
@@ -132,24 +138,40 @@ def _take_up(
         raise LedgerMismatch(
             f"{table.name}: postings {postings[0].pk}–{postings[-1].pk} say {dict(expected)}, rows say {found}"
         )
-    parts = mirror.by_partition(fresh)
-    for done, ((year, city), rows) in enumerate(sorted(parts.items(), key=lambda item: item[0])):
-        progress(f"更新{table.label}镜像", done, len(parts))
-        old = entries.get((table.name, year, city))
-        file = mirror.write_partition(table, year, city, old=old.path if old else None, fresh=rows)
-        grown = {"rows": rows.num_rows + (old.rows if old else 0)}
-        grown |= {n: _sum(rows, n) + (old.totals[n] if old else 0) for n in table.additive}
-        if grown != {"rows": file.rows, **file.totals}:
-            raise LedgerMismatch(
-                f"{table.name} {year}/{city}: should hold {grown}, holds {file.rows} rows, {file.totals}"
-            )
-        made = cube.write(table, file.path, file.digest)
-        entries[(table.name, year, city)] = FileEntry.of(table, year, city, file, made)
+    parts = sorted(mirror.by_partition(fresh).items(), key=lambda item: item[0])
+
+    def grow(part: tuple[tuple[int, str], pa.Table]) -> FileEntry:
+        (year, city), rows = part
+        return _grown(table, year, city, rows, entries.get((table.name, year, city)))
+
+    largest = max(r.num_rows + (e.rows if (e := entries.get((table.name, *key))) else 0) for key, r in parts)
+    for done, entry in enumerate(in_parallel(grow, parts, rows_each=largest)):
+        progress(f"更新{table.label}镜像", done + 1, len(parts))
+        entries[entry.key] = entry
 
 
-def _sum(rows: object, name: str) -> int:
-    column = rows[name]  # type: ignore[index] # an Arrow table
-    return int(column.to_numpy().sum(dtype="int64"))
+def in_parallel(work: Callable[[T], R], items: Iterable[T], *, rows_each: int) -> Iterator[R]:
+    """Results in order; partitions are worked upon side by side unless they are so large that memory would suffer."""
+    side_by_side = settings.DUCKDB_THREADS if rows_each <= _ROWS_SIDE_BY_SIDE else 1
+    pool = ThreadPoolExecutor(side_by_side)
+    try:
+        yield from pool.map(work, items)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _grown(table: FactTable, year: int, city: str, rows: pa.Table, old: FileEntry | None) -> FileEntry:
+    """The partition with these rows added, and its cube. Raises LedgerMismatch when the file does not add up."""
+    file = mirror.write_partition(table, year, city, old=old.path if old else None, fresh=rows)
+    grown = {"rows": rows.num_rows + (old.rows if old else 0)}
+    grown |= {n: _sum(rows, n) + (old.totals[n] if old else 0) for n in table.additive}
+    if grown != {"rows": file.rows, **file.totals}:
+        raise LedgerMismatch(f"{table.name} {year}/{city}: should hold {grown}, holds {file.rows} rows, {file.totals}")
+    return FileEntry.of(table, year, city, file, cube.write(table, file.path, file.digest))
+
+
+def _sum(rows: pa.Table, name: str) -> int:
+    return int(rows[name].to_numpy().sum(dtype="int64"))
 
 
 def _conclude(entries: dict[Partition, FileEntry], taken: Sequence[Posting], *, by: str) -> Manifest:

@@ -19,15 +19,16 @@ from __future__ import annotations
 import threading
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
@@ -42,6 +43,7 @@ VERSION = 1
 _LARGEST_KEY = 2**32 - 1
 _CACHE_BYTES = 400_000_000
 _MANY = 48
+_BATCH = 500_000
 Int64s = NDArray[np.int64]
 
 
@@ -171,13 +173,16 @@ class PartitionCube:
     _keeps: Any = field(default=None, repr=False)  # the memory map the arrays look into
 
 
+Batches = Callable[[list[str]], Iterable[pa.RecordBatch]]
+"""Gives the rows of a partition, some columns of them, in batches of bounded size."""
+
+
 def write(table: FactTable, parquet: str, digest: str) -> tuple[str, str]:
     """Build the cube of a Parquet file of the mirror; returns its path under MIRROR_DIR and its digest."""
     path = str(Path(parquet).with_name(f"{digest[:32]}.v{VERSION}.arrow"))
     draft = mirror.draft_path("arrow")
-    source = RowSource(table.name, pa.schema([]), (str(mirror.path_of(parquet)),))
-    with pa.OSFile(str(draft), "wb") as sink:
-        _build(table, f"read_parquet('{source.paths[0]}')", sink, fresh=None)
+    with pq.ParquetFile(mirror.path_of(parquet)) as file, pa.OSFile(str(draft), "wb") as sink:
+        _build(table, sink, lambda columns: file.iter_batches(_BATCH, columns=columns))
     cube_digest = sm3_file(draft)
     mirror.settle(draft, path)
     return path, cube_digest
@@ -186,7 +191,7 @@ def write(table: FactTable, parquet: str, digest: str) -> tuple[str, str]:
 def of_rows(table: FactTable, fresh: pa.Table) -> PartitionCube:
     """The cube of rows that are not in any file yet."""
     sink = pa.BufferOutputStream()
-    _build(table, '"fresh"', sink, fresh=fresh)
+    _build(table, sink, lambda columns: fresh.select(columns).to_batches(_BATCH))
     return _load(table, pa.BufferReader(sink.getvalue()))
 
 
@@ -226,16 +231,13 @@ def nets_of(part: Part, spec: SetSpec, keys: BitMap, source: RowSource) -> Nets:
     return Nets(cell if part.cell_of is None else part.cell_of[cell], found["key"], found["net"])
 
 
-def _build(table: FactTable, relation: str, sink: Any, *, fresh: pa.Table | None) -> None:
-    with engine.cursor() as on:
-        if fresh is not None:
-            on.register("fresh", fresh)
-        for family in families_of(table):
-            _build_family(on, family, relation, sink)
+def _build(table: FactTable, sink: Any, batches: Batches) -> None:
+    for family in families_of(table):
+        _build_family(family, sink, batches)
 
 
-def _build_family(on: duckdb.DuckDBPyConnection, family: Family, relation: str, sink: Any) -> None:
-    rows = _rows(on, family, relation)
+def _build_family(family: Family, sink: Any, batches: Batches) -> None:
+    rows = _rows(family, batches)
     codes = np.unique(rows["code"])
     cell = np.searchsorted(codes, rows.pop("code"))
 
@@ -265,12 +267,19 @@ def _write_stream(sink: Any, table: pa.Table) -> None:
         stream.write_table(table)
 
 
-def _rows(on: duckdb.DuckDBPyConnection, family: Family, relation: str) -> dict[str, NDArray[Any]]:
+def _rows(family: Family, batches: Batches) -> dict[str, NDArray[Any]]:
     """Of each row: its cell's code, the columns summed, the keys (−1 when empty) and weights of the sets."""
-    keys = {s.key for s in family.sets}
-    plain = sorted({*family.sums, *family.weights} - keys)
-    wanted = [f'coalesce("{k}", -1) AS "{k}"' for k in sorted(keys)] + [f'"{c}"' for c in plain]
-    return on.execute(f"SELECT {family.code_sql()} AS code, {', '.join(wanted)} FROM {relation}").fetchnumpy()  # noqa: S608 - declared names
+    kept = sorted({*family.sums, *family.weights, *(s.key for s in family.sets)})
+    gathered: dict[str, list[NDArray[Any]]] = {name: [] for name in ("code", *kept)}
+    for batch in batches(sorted({*kept, "division_code", family.time, *family.dims})):
+        taken = {
+            name: (pc.fill_null(column, -1) if column.null_count else column).to_numpy(zero_copy_only=False)
+            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        }
+        gathered["code"].append(family.codes_of(taken))
+        for name in kept:
+            gathered[name].append(taken[name])
+    return {name: np.concatenate(gathered.pop(name)) for name in ("code", *kept)}
 
 
 def _sets(

@@ -8,7 +8,9 @@ whose recorded span of `wage_period` touches it, so nothing is counted twice or 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +73,18 @@ class Family:
             code = f'({code} * {_CODES} + "{dim}")'
         month = f'"{self.time}"'
         return f"({code} * {QUARTERS} + ({month} // 100 - 2000) * 4 + ({month} % 100 - 1) // 3)"
+
+    def codes_of(self, rows: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
+        """The same of whole columns."""
+        code = rows["division_code"].astype(np.int64) // _UNIT
+        for dim in self.dims:
+            code *= _CODES
+            code += rows[dim]
+        month = rows[self.time].astype(np.int32)
+        year = month // 100
+        code *= QUARTERS
+        code += (year - 2000) * 4 + (month - year * 100 - 1) // 3
+        return code
 
     @property
     def dim_places(self) -> dict[str, tuple[int, int]]:
