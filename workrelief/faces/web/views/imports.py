@@ -149,9 +149,8 @@ def import_batch(request: ActingRequest, batch_id: int) -> HttpResponse:
                 for key, label in LEVELS.items()
             ],
             "columns": [
-                (title, number, query_url(request, level=of_level, column=title, page=None))
-                for of_level, title, number in batch.by_column
-                if title and level in ("", of_level)
+                (title, count, query_url(request, column=title, page=None))
+                for title, count in _by_column(batch, level).items()
             ],
             "all_columns_url": query_url(request, column=None, page=None),
             "skipped": sum(len(s.get("total_rows", ())) for s in batch.sheets),
@@ -183,6 +182,15 @@ def _result_url(batch: Any) -> str:
     if batch.kind == "pay_sheet":
         return f"{reverse('web:paysheets')}?batch={batch.pk}"
     return reverse(_RESULTS[batch.kind]) if batch.kind in _RESULTS else ""
+
+
+def _by_column(batch: Any, level: str) -> dict[str, int]:
+    """Problems of each column of the file, most first; those of the whole row or file have no column."""
+    numbers: dict[str, int] = {}
+    for of_level, title, count in batch.by_column:
+        if title and level in ("", of_level):
+            numbers[title] = numbers.get(title, 0) + count
+    return dict(sorted(numbers.items(), key=lambda line: -line[1]))
 
 
 def _count(batch: Any, level: str) -> int:
