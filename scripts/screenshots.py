@@ -73,8 +73,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="workrelief-shots-") as folder:
         environment = os.environ | {"WORKRELIEF_MODE": "demo", "DATA_DIR": folder, "DATABASE_URL": "", "DB_PATH": ""}
         run = [sys.executable, "manage.py"]
-        subprocess.run([sys.executable, "-m", "workrelief.faces.web.static_pipeline"], cwd=ROOT, env=environment, check=True)
-        subprocess.run([*run, "demo", "--size", "s", "--load-only", "--json"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "workrelief.faces.web.static_pipeline"], cwd=ROOT, env=environment, check=True
+        )
+        subprocess.run(
+            [*run, "demo", "--size", "s", "--load-only", "--json"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         port = _free_port()
         server = subprocess.Popen([*run, "serve", "--port", str(port), "--workers", "1"], cwd=ROOT, env=environment)
         try:
@@ -123,9 +131,12 @@ def _contact_sheet() -> None:
         f'<figure><img src="{p.name}" width="{680 if "desktop" in p.name else 220}"><figcaption>{p.stem}</figcaption></figure>'
         for p in sorted(OUT.glob("*.png"))
     )
-    style = "body{font:14px sans-serif}figure{display:inline-block;margin:8px;vertical-align:top}img{border:1px solid #ccc}"
+    style = (
+        "body{font:14px sans-serif}figure{display:inline-block;margin:8px;vertical-align:top}img{border:1px solid #ccc}"
+    )
     (OUT / "index.html").write_text(
-        f'<!doctype html><meta charset="utf-8"><title>页面截图</title><style>{style}</style>\n{figures}\n', encoding="utf-8"
+        f'<!doctype html><meta charset="utf-8"><title>页面截图</title><style>{style}</style>\n{figures}\n',
+        encoding="utf-8",
     )
 
 
@@ -139,7 +150,7 @@ def _wait_for(base: str, *, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"{base}/login/", timeout=5):  # noqa: S310 - our own server on loopback
+            with urllib.request.urlopen(f"{base}/login/", timeout=5):
                 return
         except OSError:
             time.sleep(0.3)

@@ -87,7 +87,10 @@ def world() -> World:
     sheet = PaySheet.rows.get(project_id=foreign.project)
     catalogue.issued_edition(province)
     bill = catalogue.MatchRequest(
-        bill=parse_text("费县第一段挡土墙砌筑 m³ 320"), division_code=FEIXIAN, title="费县第一份清单", project_id=foreign.project
+        bill=parse_text("费县第一段挡土墙砌筑 m³ 320"),
+        division_code=FEIXIAN,
+        title="费县第一份清单",
+        project_id=foreign.project,
     )
     run = catalogue.match_bill(linyi, bill)
     return World(

@@ -56,13 +56,40 @@ def a_pay_row(
 
 
 def a_project_row(
-    project: int, *, investment: int, on: date = date(2022, 3, 1), division: int = NINGJIN, track: int = KEY, sector: int = 1
+    project: int,
+    *,
+    investment: int,
+    on: date = date(2022, 3, 1),
+    division: int = NINGJIN,
+    track: int = KEY,
+    sector: int = 1,
 ) -> tuple[int | date | None, ...]:
-    return (on, month_index(on), division, track, sector, project, next(_refs), 0, None, 1, 1, investment, 10, 1_000_000)
+    return (
+        on,
+        month_index(on),
+        division,
+        track,
+        sector,
+        project,
+        next(_refs),
+        0,
+        None,
+        1,
+        1,
+        investment,
+        10,
+        1_000_000,
+    )
 
 
 def a_fund_row(
-    project: int, *, issued: int, fund_type: int = 1, on: date = date(2022, 3, 1), division: int = NINGJIN, track: int = SPECIAL
+    project: int,
+    *,
+    issued: int,
+    fund_type: int = 1,
+    on: date = date(2022, 3, 1),
+    division: int = NINGJIN,
+    track: int = SPECIAL,
 ) -> tuple[int | date | None, ...]:
     return (on, month_index(on), division, track, 1, project, next(_refs), 0, None, fund_type, issued, issued)
 

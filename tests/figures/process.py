@@ -94,7 +94,9 @@ def write(name: str, batches: str, rows: str) -> None:
     first = int(name) * 1_000_000
     for batch in range(int(batches)):
         lines = (
-            build.a_pay_row(first + batch * int(rows) + n, paid=7, on=date(2022, 1 + batch % 12, 9), division=build.NINGJIN)
+            build.a_pay_row(
+                first + batch * int(rows) + n, paid=7, on=date(2022, 1 + batch % 12, 9), division=build.NINGJIN
+            )
             for n in range(int(rows))
         )
         build.pay(*lines)

@@ -11,7 +11,9 @@ REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
 
 def test_the_stored_openapi_document_is_the_one_the_code_gives():
-    assert (REFERENCE / "openapi.json").read_text(encoding="utf-8") == document(), "run `make openapi` and look at the change"
+    assert (REFERENCE / "openapi.json").read_text(encoding="utf-8") == document(), (
+        "run `make openapi` and look at the change"
+    )
 
 
 def test_the_reference_pages_are_up_to_date():

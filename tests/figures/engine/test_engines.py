@@ -30,7 +30,8 @@ from workrelief.kernel.period import Period
 MEASURES = [d for d in all_definitions() if isinstance(d, Measure)]
 LAYOUTS = [(), ("city", "track"), ("county",), ("township",), ("quarter",), ("month",), ("project",)]
 needs_spark = pytest.mark.skipif(
-    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None, reason="pyspark or Java is not installed"
+    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+    reason="pyspark or Java is not installed",
 )
 
 
@@ -66,7 +67,9 @@ def test_cursors_of_many_threads_do_not_disturb_one_another():
         rows = pa.table({"n": list(range(number))}, schema=schema)
         table = ibis.table({"n": "int64"}, name="numbers")
         found[number] = [
-            DuckEngine().rows(table.aggregate(s=table.n.sum()), {"numbers": RowSource("numbers", schema, (), rows)})[0][0]
+            DuckEngine().rows(table.aggregate(s=table.n.sum()), {"numbers": RowSource("numbers", schema, (), rows)})[0][
+                0
+            ]
             for _ in range(20)
         ]
 

@@ -59,7 +59,11 @@ pay_lines = st.builds(
     paid=st.integers(0, 500_000),
 )
 other_lines = st.tuples(
-    st.integers(1, 4), st.integers(0, len(PLACES) - 1), st.sampled_from(MONTHS), st.integers(0, 10**9), st.integers(1, 4)
+    st.integers(1, 4),
+    st.integers(0, len(PLACES) - 1),
+    st.sampled_from(MONTHS),
+    st.integers(0, 10**9),
+    st.integers(1, 4),
 )
 
 
@@ -121,7 +125,11 @@ def test_cubes_rows_and_sql_agree(batches, taken_back, others, refreshed, layout
         for project, place, month, amount, code in others:
             day = date(month // 100, month % 100, 3)
             build.projects(build.a_project_row(project, investment=amount, on=day, division=PLACES[place]))
-            build.funds(build.a_fund_row(project, issued=amount, fund_type=code, on=day, division=PLACES[place], track=1 + code % 3))
+            build.funds(
+                build.a_fund_row(
+                    project, issued=amount, fund_type=code, on=day, division=PLACES[place], track=1 + code % 3
+                )
+            )
             build.training(build.a_training_row(project, times=code, audience=code, kind=code, on=day, division=PLACES[place],
                                                 worker=project if code > 2 else None))  # fmt: skip
         if refreshed[4]:

@@ -28,14 +28,18 @@ def ledger(request: pytest.FixtureRequest) -> None:
         a_pay_row(1, paid=300_000, source=11, group=1),
         a_pay_row(1, paid=100_000, source=12, on=date(2022, 8, 20), group=1),
         a_pay_row(2, paid=250_000, source=13),
-        a_pay_row(1, engagement=11, project=2, track=AGRI, division=YUCHENG, paid=50_000, source=14, on=date(2022, 10, 9)),
+        a_pay_row(
+            1, engagement=11, project=2, track=AGRI, division=YUCHENG, paid=50_000, source=14, on=date(2022, 10, 9)
+        ),
         a_pay_row(5, project=3, track=SPECIAL, division=FEIXIAN, paid=120_000, source=15, own=0),
         a_pay_row(6, paid=1_000, source=16, on=date(2021, 7, 1)),
     )
     build.take_back(13, on=date(2022, 8, 1))
     build.projects(build.a_project_row(1, investment=700), build.a_project_row(3, investment=900, division=FEIXIAN))
     build.funds(build.a_fund_row(3, issued=400_000, division=FEIXIAN))
-    build.training(build.a_training_row(1, times=20), build.a_training_row(1, times=1, first=False, audience=4, worker=9))
+    build.training(
+        build.a_training_row(1, times=20), build.a_training_row(1, times=1, first=False, audience=4, worker=9)
+    )
     if request.param:
         refresh_live()
 
@@ -79,7 +83,10 @@ def test_the_rows_of_every_figure_add_up_to_it(ledger, by, period):
             found = explain(figure, scope=PROVINCE, per_page=100)
             assert len(found.rows) == found.total_rows
             if measure.column:
-                assert sum(r.value for r in found.rows) == found.rows_sum == (figure.value or 0), (measure.id, figure.key)
+                assert sum(r.value for r in found.rows) == found.rows_sum == (figure.value or 0), (
+                    measure.id,
+                    figure.key,
+                )
             else:
                 nets: dict[object, int] = {}
                 for row in found.rows:
@@ -89,7 +96,9 @@ def test_the_rows_of_every_figure_add_up_to_it(ledger, by, period):
 
 
 def test_a_ratio_names_its_numerator_and_denominator(ledger):
-    figure = read(["labour_pay_share"], scope=PROVINCE, period=Y2022, by=("city",)).figure("labour_pay_share", "371300000000")
+    figure = read(["labour_pay_share"], scope=PROVINCE, period=Y2022, by=("city",)).figure(
+        "labour_pay_share", "371300000000"
+    )
     assert figure.value == Decimal("0.3")
     found = explain(figure, scope=PROVINCE)
     assert found.numerator is not None
@@ -102,7 +111,9 @@ def test_a_ratio_names_its_numerator_and_denominator(ledger):
 
 
 def test_growth_names_this_year_and_the_last(ledger):
-    figure = read(["wages_growth"], scope=PROVINCE, period=Period("2022Q3"), by=("quarter",)).figure("wages_growth", "2022Q3")
+    figure = read(["wages_growth"], scope=PROVINCE, period=Period("2022Q3"), by=("quarter",)).figure(
+        "wages_growth", "2022Q3"
+    )
     found = explain(figure, scope=PROVINCE)
     assert found.numerator is not None
     assert found.denominator is not None

@@ -26,7 +26,9 @@ def ledger(request: pytest.FixtureRequest) -> str:
         a_pay_row(1, paid=300_000, group=1),
         a_pay_row(1, paid=100_000, on=date(2022, 8, 20), group=1),
         a_pay_row(2, paid=250_000, local=0),
-        a_pay_row(1, engagement=11, project=2, track=AGRI, division=YUCHENG, paid=50_000, on=date(2022, 10, 9), group=1),
+        a_pay_row(
+            1, engagement=11, project=2, track=AGRI, division=YUCHENG, paid=50_000, on=date(2022, 10, 9), group=1
+        ),
     )
     build.projects(
         build.a_project_row(1, investment=5_000_000_00),
@@ -139,15 +141,22 @@ def test_scope_limits_place_sector_and_project(ledger):
     dezhou = read(["wages_paid"], scope=Scope(("3714",)), period=Y2022)
     assert dezhou.figure("wages_paid").value == 700_000
     assert dezhou.division == "371400000000"
-    assert read(["wages_paid"], scope=Scope(("37",), sectors=frozenset({"transport"})), period=Y2022).figure(
-        "wages_paid"
-    ).value == 820_000
-    assert read(["wages_paid"], scope=Scope(("37",), sectors=frozenset({"water"})), period=Y2022).figure(
-        "wages_paid"
-    ).status == "no_data"
-    assert read(["wages_paid"], scope=Scope(("37",), projects=frozenset({2})), period=Y2022).figure(
-        "wages_paid"
-    ).value == 50_000
+    assert (
+        read(["wages_paid"], scope=Scope(("37",), sectors=frozenset({"transport"})), period=Y2022)
+        .figure("wages_paid")
+        .value
+        == 820_000
+    )
+    assert (
+        read(["wages_paid"], scope=Scope(("37",), sectors=frozenset({"water"})), period=Y2022)
+        .figure("wages_paid")
+        .status
+        == "no_data"
+    )
+    assert (
+        read(["wages_paid"], scope=Scope(("37",), projects=frozenset({2})), period=Y2022).figure("wages_paid").value
+        == 50_000
+    )
     assert read(["wages_paid"], scope=Scope.nothing(), period=Y2022).figure("wages_paid").status == "no_data"
 
 
@@ -186,7 +195,9 @@ def test_training_by_audience_and_type(ledger):
 
 
 def test_money_counts_when_it_arrives_and_work_when_it_was_done():
-    build.pay(a_pay_row(1, paid=500_000, on=date(2023, 1, 20), wage=202212), a_pay_row(2, paid=100, on=date(2023, 2, 1)))
+    build.pay(
+        a_pay_row(1, paid=500_000, on=date(2023, 1, 20), wage=202212), a_pay_row(2, paid=100, on=date(2023, 2, 1))
+    )
     refresh_live()
     before = read(["wages_paid", "wages_due", "headcount_unique", "person_days"], scope=PROVINCE, period=Y2022)
     assert [f.value for f in before.cells[()].values()] == [None, 500_000, 1, 200]
@@ -220,7 +231,13 @@ def test_figures_name_the_state_they_were_read_from_and_can_be_read_again():
     build.pay(a_pay_row(3, paid=2))
     refresh_live()
     assert read(["wages_paid"], scope=PROVINCE, period=Y2022).figure("wages_paid").value == 142
-    assert read(["wages_paid"], scope=PROVINCE, period=Y2022, source=Snapshot(first.manifest)).figure("wages_paid").value == 100
-    assert read(["wages_paid"], scope=PROVINCE, period=Y2022, source=Snapshot(second.manifest)).figure("wages_paid").value == 140
+    assert (
+        read(["wages_paid"], scope=PROVINCE, period=Y2022, source=Snapshot(first.manifest)).figure("wages_paid").value
+        == 100
+    )
+    assert (
+        read(["wages_paid"], scope=PROVINCE, period=Y2022, source=Snapshot(second.manifest)).figure("wages_paid").value
+        == 140
+    )
     with pytest.raises(NotFound):
         read(["wages_paid"], scope=PROVINCE, period=Y2022, source=Snapshot("2022-final"))

@@ -22,10 +22,14 @@ def test_fresh_rows_are_the_rows_of_the_database():
     first = build.pay(a_pay_row(1, paid=300_000), a_pay_row(2, due=5))
     build.pay(a_pay_row(3))
     second = build.take_back(*FACT_MODELS["pay_fact"]._default_manager.filter(worker_key=1).values_list("source_ref", flat=True), on=date(2022, 8, 1))  # fmt: skip
-    build.training(build.a_training_row(1, times=3, worker=None), build.a_training_row(1, times=1, first=False, worker=8))
+    build.training(
+        build.a_training_row(1, times=3, worker=None), build.a_training_row(1, times=1, first=False, worker=8)
+    )
     for table in FACTS.values():
         model = FACT_MODELS[table.name]
-        wanted = [first.pk, second.pk] if table is PAY else list(model._default_manager.values_list("posting_id", flat=True))
+        wanted = (
+            [first.pk, second.pk] if table is PAY else list(model._default_manager.values_list("posting_id", flat=True))
+        )
         rows = mirror.fresh_rows(table, wanted)
         assert rows.schema == arrow_schema(table)
         stored = model._default_manager.filter(posting_id__in=wanted).values(*table.column_names)
@@ -45,7 +49,9 @@ def test_rows_are_split_by_year_and_city():
 
 
 def test_a_partition_grows_into_a_new_file_and_the_old_one_stays():
-    one = mirror.fresh_rows(PAY, [build.pay(a_pay_row(1, paid=5, project=9), a_pay_row(2, paid=6, on=date(2022, 2, 1))).pk])
+    one = mirror.fresh_rows(
+        PAY, [build.pay(a_pay_row(1, paid=5, project=9), a_pay_row(2, paid=6, on=date(2022, 2, 1))).pk]
+    )
     two = mirror.fresh_rows(PAY, [build.pay(a_pay_row(3, paid=7, project=3, wage=202205)).pk])
     first = mirror.write_partition(PAY, 2022, "3714", old=None, fresh=one)
     second = mirror.write_partition(PAY, 2022, "3714", old=first.path, fresh=two)
@@ -58,7 +64,11 @@ def test_a_partition_grows_into_a_new_file_and_the_old_one_stays():
     assert second.spans == {"period": (202202, 202207), "wage_period": (202202, 202207)}
     stored = pq.read_table(mirror.path_of(second.path))
     assert stored.schema.names == list(PAY.column_names)
-    keys = list(zip(stored["division_code"].to_pylist(), stored["project_id"].to_pylist(), stored["id"].to_pylist(), strict=True))
+    keys = list(
+        zip(
+            stored["division_code"].to_pylist(), stored["project_id"].to_pylist(), stored["id"].to_pylist(), strict=True
+        )
+    )
     assert keys == sorted(keys)
     assert keys[0][1] == 1
     assert keys[-1][:2] == (NINGJIN, 9)

@@ -131,7 +131,12 @@ def test_reversing_takes_back_exactly_what_stands():
     }  # fmt: skip
     first = PayFact._default_manager.get(worker_key=1, sign=-1)
     original = PayFact._default_manager.get(worker_key=1, sign=1)
-    assert (first.reverses, first.occurred_on, first.wage_period, first.source_ref) == (original.pk, date(2022, 7, 20), 202207, 11)
+    assert (first.reverses, first.occurred_on, first.wage_period, first.source_ref) == (
+        original.pk,
+        date(2022, 7, 20),
+        202207,
+        11,
+    )
     assert build.take_back(11, 12, on=date(2022, 9, 9)) is None  # nothing stands any more
 
 

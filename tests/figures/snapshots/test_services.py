@@ -107,7 +107,11 @@ def test_a_restatement_is_a_numbered_version_and_the_first_stays(province_office
     assert (second.name, second.version) == ("2022-v2", 2)
 
     def persons(name: str) -> int:
-        return read(["headcount_unique"], scope=PROVINCE, period=Y2022, source=Snapshot(name)).figure("headcount_unique").value
+        return (
+            read(["headcount_unique"], scope=PROVINCE, period=Y2022, source=Snapshot(name))
+            .figure("headcount_unique")
+            .value
+        )
 
     assert (persons("2022-v1"), persons("2022-v2")) == (2, 1)
     assert (wages("2022-v1"), wages("2022-v2")) == (150, 150)

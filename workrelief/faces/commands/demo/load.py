@@ -22,6 +22,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 
+from workrelief.base.access.actor import system_actor
 from workrelief.base.audit.sm3 import sm3_file
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.divisions.tree import Kind
@@ -34,6 +35,7 @@ from workrelief.faces.commands.demo.plan import YEARS, County, Size, Town, YearP
 from workrelief.faces.commands.demo.sheets import SheetFile
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, RuleViolated
+from workrelief.work.catalogue import services as catalogue
 
 Say = Callable[[str], None]
 
@@ -105,6 +107,7 @@ def load_years(size: Size, *, processes: int, say: Say, password: str = "") -> L
     prepare_folder(size)
     cities = dict.fromkeys(c.county.city_code for year in YEARS[size] for c in _plan(size, year).counties)
     make_officers(cities, password=password)
+    catalogue.issued_edition(system_actor("演示数据"))
     loaded = Loaded()
     for year in YEARS[size]:
         _load_year(loaded, size, year, processes, say)
