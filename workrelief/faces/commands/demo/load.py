@@ -1,7 +1,7 @@
 """Loads the demo year: draws its spreadsheets and brings each in through intake, as the officer it belongs to.
 
 Counties are independent of each other, so a few processes take one county after the other: one draws while another
-commits. A file that is committed already is recognised by its content and left out, so a load that was killed goes on
+commits. One process more than processors keeps them busy, since only one can write to SQLite at a time. A file that is committed already is recognised by its content and left out, so a load that was killed goes on
 where it stopped; a file half imported has left nothing behind, since each commit is one transaction.
 """
 

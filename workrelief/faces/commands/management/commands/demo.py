@@ -39,13 +39,13 @@ class Command(DocumentCommand):
             "--size", choices=tuple(YEARS), default="m", help="s：三市九县；m：全省2022年；l：再加2021年"
         )
         parser.add_argument("--load-only", action="store_true", help="只导入，不启动网站")
-        parser.add_argument("--processes", type=int, default=0, help="导入进程数，缺省按处理器数，最多 2")
+        parser.add_argument("--processes", type=int, default=0, help="导入进程数，缺省比处理器多一个，最多 3")
 
     def run(self, **options: Any) -> dict[str, Any]:
         self.serves = not (options["load_only"] or options["json"])
         began = time.perf_counter()
         size: Size = options["size"]
-        processes = options["processes"] or (1 if size == "s" else min(os.cpu_count() or 1, 2))
+        processes = options["processes"] or (1 if size == "s" else min((os.cpu_count() or 1) + 1, 3))
         call_command("migrate", verbosity=0, interactive=False)
         load_divisions()
         loaded = load_years(size, processes=processes, say=self.say, password=ENV.demo_password)
