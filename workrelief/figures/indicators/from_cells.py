@@ -32,7 +32,7 @@ def read_cells(view: View, measure: Measure, asked: Asked) -> Values:
 
 
 def _read_window(view: View, measure: Measure, asked: Asked, window: Window) -> Values:
-    cells = view.cells(measure.family, window.first_month, window.last_month, _grain(measure, asked))
+    cells = view.cells(measure.family, window.first_month, window.last_month, _grain(measure, asked, window))
     chosen = np.flatnonzero(_chosen(cells, asked, window))
     if not len(chosen):
         return {}
@@ -55,7 +55,7 @@ def _read_window(view: View, measure: Measure, asked: Asked, window: Window) -> 
     return found
 
 
-def _grain(measure: Measure, asked: Asked) -> Grain:
+def _grain(measure: Measure, asked: Asked, window: Window) -> Grain:
     """The coarsest cells that still tell apart what is laid out, filtered, counted and allowed."""
     named = [*asked.dimensions, *(d for d, _ in asked.conditions)]
     dims = {d.name for d in named} | {name for name, _ in measure.only}
@@ -63,7 +63,10 @@ def _grain(measure: Measure, asked: Asked) -> Grain:
         dims.add("sector")
     belows = [d.below for d in named if isinstance(d, Place)]
     belows += [_BELOW_PREFIX[len(prefix)] for prefix in asked.scope.divisions]
-    return Grain(min(belows), frozenset(dims & set(measure.family.dims)))
+    quarters = None
+    if asked.time is None or window.number is not None:
+        quarters = (quarter_number(window.first_month), quarter_number(window.last_month))
+    return Grain(min(belows), frozenset(dims & set(measure.family.dims)), quarters)
 
 
 def _chosen(cells: Cells, asked: Asked, window: Window) -> NDArray[np.bool_]:

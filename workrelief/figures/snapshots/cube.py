@@ -37,13 +37,14 @@ from workrelief.figures.engine import duckdb as engine
 from workrelief.figures.engine.sources import RowSource
 from workrelief.figures.ledger import mirror
 from workrelief.figures.ledger.facts import FactTable
-from workrelief.figures.snapshots.families import FINEST, Family, Grain, SetSpec, families_of
+from workrelief.figures.snapshots.families import Family, Grain, SetSpec, families_of
 
 VERSION = 1
 _LARGEST_KEY = 2**32 - 1
-_CACHE_BYTES = 400_000_000
+_CACHE_BYTES = 2_000_000_000
 _MANY = 48
 _BATCH = 500_000
+_MOST_GRAINS = 32
 Int64s = NDArray[np.int64]
 
 
@@ -72,52 +73,50 @@ def united(bitmaps: Sequence[BitMap]) -> BitMap:
 
 
 class Bitmaps:
-    """The bitmaps of one set, cell by cell, made when first asked for and then kept."""
+    """The bitmaps of one set, cell by cell. `everyone` is in one of them; `exceptions` are in none."""
 
-    def __init__(self, cells: int, everyone: BitMap, exceptions: Nets) -> None:
-        self._taken: list[BitMap | None] = [None] * cells
+    def __init__(self, everyone: BitMap, exceptions: Nets) -> None:
         self.everyone = everyone
         self.exceptions = exceptions
         self.exceptional = BitMap(exceptions.key.tolist())
 
-    def _take(self, cell: int) -> BitMap:
-        raise NotImplementedError
-
     def at(self, cells: Sequence[int]) -> list[BitMap]:
         """Bitmaps of several cells."""
-        taken = self._taken
-        for cell in cells:
-            if taken[cell] is None:
-                taken[cell] = self._take(cell)
-        return [taken[cell] for cell in cells]  # type: ignore[misc] # filled just above
+        raise NotImplementedError
 
 
 class StoredBitmaps(Bitmaps):
-    """Bitmaps of the lowest cells, in the file."""
+    """Bitmaps of the lowest cells, in the file. They are taken out to be united and not kept: there are very many."""
 
     def __init__(self, column: pa.LargeBinaryArray, everyone: BitMap, exceptions: Nets) -> None:
-        super().__init__(len(column), everyone, exceptions)
+        super().__init__(everyone, exceptions)
         _, offsets, data = column.buffers()
         self._offsets = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1].tolist()
         self._data = memoryview(data if data is not None else b"").cast("B")
 
-    def _take(self, cell: int) -> BitMap:
-        start, end = self._offsets[cell], self._offsets[cell + 1]
-        return BitMap.deserialize(self._data[start:end]) if end > start else BitMap()  # type: ignore[arg-type] # any buffer
+    def at(self, cells: Sequence[int]) -> list[BitMap]:
+        data, offsets = self._data, self._offsets
+        parts = ((offsets[cell], offsets[cell + 1]) for cell in cells)
+        return [BitMap.deserialize(data[start:end]) for start, end in parts if end > start]  # type: ignore[arg-type]
 
 
 class UnitedBitmaps(Bitmaps):
-    """Bitmaps of coarser cells: unions of those below."""
+    """Bitmaps of coarser cells: unions of those below, made when first asked for and then kept."""
 
     def __init__(self, below: Bitmaps, cell_of: Int64s, cells: int) -> None:
         nets = below.exceptions
-        super().__init__(cells, below.everyone, Nets(cell_of[nets.cell], nets.key, nets.net))
+        super().__init__(below.everyone, Nets(cell_of[nets.cell], nets.key, nets.net))
         self._below = below
         self._order = np.argsort(cell_of, kind="stable").tolist()
         self._edges = np.searchsorted(np.sort(cell_of), np.arange(cells + 1)).tolist()
+        self._kept: list[BitMap | None] = [None] * cells
 
-    def _take(self, cell: int) -> BitMap:
-        return united(self._below.at(self._order[self._edges[cell] : self._edges[cell + 1]]))
+    def at(self, cells: Sequence[int]) -> list[BitMap]:
+        kept = self._kept
+        for cell in cells:
+            if kept[cell] is None:
+                kept[cell] = united(self._below.at(self._order[self._edges[cell] : self._edges[cell + 1]]))
+        return [kept[cell] for cell in cells]  # type: ignore[misc] # filled just above
 
 
 @dataclass(frozen=True)
@@ -138,10 +137,10 @@ class Part:
 
     def at(self, grain: Grain) -> Part:
         """The same facts in coarser cells; kept, so that warm reading unites a few hundred sets, not all of them."""
-        if grain == FINEST:
-            return self
         found = self._coarser.get(grain)
         if found is None:
+            if len(self._coarser) >= _MOST_GRAINS:
+                self._coarser.pop(next(iter(self._coarser)), None)
             found = self._coarser[grain] = self._rolled_up(grain)
         return found
 
@@ -200,7 +199,7 @@ _lock = threading.Lock()
 
 
 def load(table: FactTable, path: str) -> PartitionCube:
-    """The cube at `path` (under MIRROR_DIR); the most recently used ones stay in memory."""
+    """The cube at `path` (under MIRROR_DIR); the most recently used ones stay mapped, with what was united of them."""
     full = str(mirror.path_of(path))
     with _lock:
         found = _loaded.get(full)

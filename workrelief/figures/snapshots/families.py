@@ -38,16 +38,21 @@ class SetSpec:
 
 @dataclass(frozen=True)
 class Grain:
-    """How fine cells are needed: divisions without their last digits below `below` (10⁸: city), and which dimensions."""
+    """How fine cells are needed: divisions without their last digits below `below` (10⁸: city), and which dimensions.
+
+    `quarters` (first, last number) are told apart no longer: what stands in any of them is put under the first.
+    """
 
     below: int = _UNIT
     dims: frozenset[str] | None = None
+    quarters: tuple[int, int] | None = None
 
     def keeps(self, dim: str) -> bool:
         return self.dims is None or dim in self.dims
 
 
 FINEST = Grain()
+"""The lowest cells themselves."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,11 @@ class Family:
         return places
 
     def coarser(self, codes: NDArray[np.int64], grain: Grain) -> NDArray[np.int64]:
-        """The code of the cell of this grain each cell belongs to: dimensions not kept become 0, quarters stay."""
+        """The code of the cell of this grain each cell belongs to: dimensions not kept become 0."""
         result = codes % QUARTERS
+        if grain.quarters is not None:
+            first, last = grain.quarters
+            result = np.where((result >= first) & (result <= last), first, result)
         for name, (divisor, modulus) in self.dim_places.items():
             if name == "unit":
                 below = grain.below // _UNIT

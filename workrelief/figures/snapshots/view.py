@@ -125,6 +125,10 @@ class View:
     def _cells(self) -> dict[tuple[str, Grain, tuple[tuple[str, int, str], ...]], Cells]:
         return {}
 
+    @cached_property
+    def _cubes(self) -> dict[str, cube.PartitionCube]:
+        return {}
+
     def cells(self, family: Family, first_month: int, last_month: int, grain: Grain = FINEST) -> Cells:
         """Cells of the partitions that may hold these months by the family's time, as fine as `grain` asks."""
         entries = self._entries(family.table, family.time, first_month, last_month)
@@ -147,7 +151,9 @@ class View:
         table = family.table
         for entry in entries:
             paths = (str(mirror.path_of(entry.path)),)
-            part = cube.load(table, entry.cube).parts[family.name].at(grain)
+            if entry.cube not in self._cubes:
+                self._cubes[entry.cube] = cube.load(table, entry.cube)
+            part = self._cubes[entry.cube].parts[family.name].at(grain)
             yield Piece(part, RowSource(table.name, arrow_schema(table), paths))
         if table.name in self.waiting.cubes:
             part = self.waiting.cubes[table.name].parts[family.name].at(grain)
