@@ -34,6 +34,8 @@ from workrelief.kernel.errors import InvalidInput
 BLOCK_ROWS = 5_000
 _TOTAL = re.compile(r"^[\w（）()·、]{0,14}?(总计|合计|小计|共计|累计)[:：]?$")
 _EXAMPLE = "示例："  # begins the example row of our own templates
+_OWN_SHEETS = frozenset({"填表说明", "可选内容"})
+"""Sheets our own templates bring along: words to read and lists to choose from, never data."""
 _FOOT = re.compile(
     r"^(制表|填表|填报|审核|复核|经办|负责|单位负责|联系电话|填报日期|签字|盖章|注|备注|说明|附注)(人|日期|时间|单位)?\s*[:：]"
 )
@@ -157,6 +159,8 @@ def read_blocks(
     seen: list[str] = []
     understood = 0
     for sheet in book.sheets():
+        if sheet.name in _OWN_SHEETS:
+            continue
         reader = _SheetReader(sheet, importer, ctx, say)
         seen.append(sheet.name)
         if not reader.find_head():

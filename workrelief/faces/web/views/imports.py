@@ -27,6 +27,7 @@ from workrelief.faces.web.job_parts import job_context, result_page
 from workrelief.faces.web.templatetags.rooms import batch_state
 from workrelief.kernel.errors import Conflict, DomainError, InvalidInput
 from workrelief.outputs.render.import_template import TemplateColumn, template_bytes
+from workrelief.outputs.render.xlsx import ColumnKind
 
 LEVELS = {"": "全部问题", "error": "错误", "remark": "提示"}
 JOBS = ("intake.check", "intake.commit")
@@ -266,6 +267,17 @@ def import_failed(request: ActingRequest, batch_id: int) -> HttpResponse:
     )
 
 
+_TEMPLATE_KINDS: dict[str, ColumnKind] = {
+    "int": "int",
+    "tenths": "days",
+    "hundredths": "quantity",
+    "money": "money_yuan",
+    "wan": "money_wan",
+    "date": "date",
+}
+"""Number formats of the blank form; everything else is text, so that numbers of cards and codes keep their noughts."""
+
+
 @page("import.upload")
 def import_template(request: ActingRequest, kind: str) -> HttpResponse:
     """The blank form, made from the same declaration the import reads by."""
@@ -273,7 +285,13 @@ def import_template(request: ActingRequest, kind: str) -> HttpResponse:
     permit(request.actor, one.permission)
     columns = tuple(
         TemplateColumn(
-            title=c.head, required=c.required, example=c.example, note=c.note, choices=c.choice_labels(), group=c.group
+            title=c.head,
+            required=c.required,
+            example=c.example,
+            note=c.note,
+            choices=c.choice_labels(),
+            group=c.group,
+            kind=_TEMPLATE_KINDS.get(c.type, "text"),
         )
         for c in one.columns
     )
