@@ -42,6 +42,7 @@ from workrelief.figures.snapshots.families import Family, Grain, SetSpec, famili
 VERSION = 1
 _LARGEST_KEY = 2**32 - 1
 _CACHE_BYTES = 2_000_000_000
+_KEEP_BYTES = 500_000
 _MANY = 48
 _BATCH = 500_000
 _MOST_GRAINS = 32
@@ -86,7 +87,7 @@ class Bitmaps:
 
 
 class StoredBitmaps(Bitmaps):
-    """Bitmaps of the lowest cells, in the file. They are taken out to be united and not kept: there are very many."""
+    """Bitmaps of the lowest cells, in the file. Taken out to be united; kept only while they are small altogether."""
 
     def __init__(self, column: pa.LargeBinaryArray, everyone: BitMap, exceptions: Nets) -> None:
         super().__init__(everyone, exceptions)
@@ -94,10 +95,20 @@ class StoredBitmaps(Bitmaps):
         self._offsets = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1].tolist()
         self._data = memoryview(data if data is not None else b"").cast("B")
 
+        self._kept: dict[int, BitMap] | None = {} if len(self._data) <= _KEEP_BYTES else None
+
     def at(self, cells: Sequence[int]) -> list[BitMap]:
-        data, offsets = self._data, self._offsets
-        parts = ((offsets[cell], offsets[cell + 1]) for cell in cells)
-        return [BitMap.deserialize(data[start:end]) for start, end in parts if end > start]  # type: ignore[arg-type]
+        kept = self._kept
+        if kept is None:
+            return [self._take(cell) for cell in cells]
+        for cell in cells:
+            if cell not in kept:
+                kept[cell] = self._take(cell)
+        return [kept[cell] for cell in cells]
+
+    def _take(self, cell: int) -> BitMap:
+        start, end = self._offsets[cell], self._offsets[cell + 1]
+        return BitMap.deserialize(self._data[start:end]) if end > start else BitMap()  # type: ignore[arg-type] # any buffer
 
 
 class UnitedBitmaps(Bitmaps):
