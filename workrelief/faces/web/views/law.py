@@ -89,7 +89,9 @@ def law(request: ActingRequest) -> HttpResponse:
     group = request.GET.get("group", "")
     group = group if group in _GROUPS else ""
     rules = [_shown(r) for r in registry.rules(group)]
-    found = [r for r in rules if not text or text in r.title or text.casefold() == r.id.casefold() or _in(text, r.clauses)]
+    found = [
+        r for r in rules if not text or text in r.title or text.casefold() == r.id.casefold() or _in(text, r.clauses)
+    ]
     whole = not text and not group
     numbers = {letter: sum(r.group == letter for r in registry.rules()) for letter in _GROUPS}
     return render(
