@@ -31,7 +31,7 @@ GUIDE = ROOT / "docs" / "guide" / "pictures"
 GUIDE_BYTES = 200_000
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-PROVINCE, COUNTY, INSPECTOR = "演示省级经办甲", "演示县级经办戊", "演示第三方评估员"
+PROVINCE, COUNTY, INSPECTOR = "演示省级经办甲", "演示县级经办丁", "演示第三方评估员"
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _path(address: str) -> str:
 
 def _ledger_with_mistakes(folder: Path) -> Path:
     """Forty lines of a county's pay ledger as a new month, with four mistakes an office makes."""
-    source = next(folder.glob("demo/s/*/371325*发放台账.xlsx"))
+    source = next(folder.glob("demo/s/*/371422*发放台账.xlsx"))
     book = openpyxl.load_workbook(source)
     sheet = book.active
     first = next(row for row in range(1, 9) if sheet.cell(row, 1).value == "项目代码") + 1
@@ -199,7 +199,7 @@ def _ledger_with_mistakes(folder: Path) -> Path:
     sheet.cell(first + 14, place["户名"]).value = "演示他人"
     number = str(sheet.cell(first + 21, place["证件号"]).value)
     sheet.cell(first + 21, place["证件号"]).value = number[:-1] + ("1" if number[-1] != "1" else "2")
-    target = folder / "费县2023年1月劳务报酬发放台账.xlsx"
+    target = folder / "宁津县2023年1月劳务报酬发放台账.xlsx"
     book.save(target)
     return target
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
