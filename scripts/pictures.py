@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOURS = 256
 _READ_PIXELS = """async (png) => {
@@ -32,25 +33,43 @@ def smaller(blank_page: Any, png: bytes) -> bytes:
     return indexed_png(rgba[:, :, :3])
 
 
-def indexed_png(rgb: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
-    """A PNG of `rgb` (height × width × 3) in its most frequent colours; every other pixel takes the nearest of them."""
+def indexed_png(rgb: Pixels) -> bytes:
+    """A PNG of `rgb` (height × width × 3); every pixel takes the nearest colour of the palette."""
     height, width, _ = rgb.shape
     packed = rgb.reshape(-1, 3).astype(np.int64) @ np.array([65536, 256, 1])
     colours, places, numbers = np.unique(packed, return_inverse=True, return_counts=True)
-    kept = np.sort(np.argsort(-numbers, kind="stable")[:COLOURS])
     parts = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1)
-    palette = parts[kept]
-    distance = ((parts[:, None, :] - palette[None, :, :]) ** 2).sum(axis=2)
-    pixels = distance.argmin(axis=1).astype(np.uint8)[places].reshape(height, width)
+    kept, nearest = _palette(parts, numbers)
+    pixels = nearest.astype(np.uint8)[places].reshape(height, width)
     rows = np.hstack([np.zeros((height, 1), dtype=np.uint8), pixels])  # filter 0 before each row
     head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
     return (
         SIGNATURE
         + _chunk(b"IHDR", head)
-        + _chunk(b"PLTE", palette.astype(np.uint8).tobytes())
+        + _chunk(b"PLTE", parts[kept].astype(np.uint8).tobytes())
         + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
         + _chunk(b"IEND", b"")
     )
+
+
+def _palette(parts: Any, numbers: Any) -> tuple[list[int], Any]:
+    """Which colours stay, and for every colour the place of its nearest among them.
+
+    The next to stay is always the one that would go wrong most: pixels times squared distance. So a small red sign keeps
+    its red beside thousands of shades of grey text.
+    """
+    kept = [int(numbers.argmax())]
+    distance = ((parts - parts[kept[0]]) ** 2).sum(axis=1)
+    nearest = np.zeros(len(parts), dtype=np.int64)
+    while len(kept) < min(COLOURS, len(parts)):
+        worst = int((distance * numbers).argmax())
+        if distance[worst] == 0:
+            break
+        closer = ((parts - parts[worst]) ** 2).sum(axis=1)
+        nearest[closer < distance] = len(kept)
+        distance = np.minimum(distance, closer)
+        kept.append(worst)
+    return kept, nearest
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

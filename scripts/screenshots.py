@@ -184,13 +184,15 @@ def _path(address: str) -> str:
 
 
 def _ledger_with_mistakes(folder: Path) -> Path:
-    """Forty lines of a county's pay ledger as a new month, with four mistakes an office makes."""
+    """The first month of a county's pay ledger as a new month, with four mistakes an office makes."""
     source = next(folder.glob("demo/s/*/371422*发放台账.xlsx"))
     book = openpyxl.load_workbook(source)
     sheet = book.active
     first = next(row for row in range(1, 9) if sheet.cell(row, 1).value == "项目代码") + 1
     place = {str(sheet.cell(first - 1, c).value): c for c in range(1, sheet.max_column + 1)}
-    sheet.delete_rows(first + 40, sheet.max_row)
+    month = sheet.cell(first, place["所属月份"]).value
+    last = next(r for r in range(first, sheet.max_row + 2) if sheet.cell(r, place["所属月份"]).value != month)
+    sheet.delete_rows(last, sheet.max_row)
     for row in range(first, sheet.max_row + 1):
         sheet.cell(row, place["所属月份"]).value = "2023-01"
         sheet.cell(row, place["发放日期"]).value = "2023-02-08"

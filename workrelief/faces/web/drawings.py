@@ -84,6 +84,7 @@ class Gauge:
     rest: str
     label_x: str
     words: str
+    commits_below: bool
 
 
 def gauge(paid: Decimal, *, floor: Decimal | None, commitment: Decimal | None) -> Gauge:
@@ -102,6 +103,7 @@ def gauge(paid: Decimal, *, floor: Decimal | None, commitment: Decimal | None) -
         commit_x=commit_x,
         rest=f"{max(Decimal(commit_x) - Decimal(paid_x), Decimal(0)):.2f}",
         label_x=f"{min(max(Decimal(paid_x), Decimal(14)), Decimal(82)):.2f}",
+        commits_below=commitment is not None and floor is not None and commitment < floor,
         words="，".join(f"{name} {text.ratio(share)}%" for name, share in marks if share is not None),
     )
 
