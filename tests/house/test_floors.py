@@ -13,7 +13,7 @@ FLOORS = ["kernel", "base", "figures", "work", "outputs", "faces", "config"]
 ROOMS = {
     "base": ["access", "law", "audit", "divisions", "accounts", "files", "jobs", "intake"],
     "figures": ["engine", "ledger", "snapshots", "indicators"],
-    "work": ["catalogue", "projects", "workers", "training", "payroll"],
+    "work": ["catalogue", "projects", "lifecycle", "lists", "workers", "training", "funds", "payroll"],
     "outputs": ["render", "bulletins"],
 }
 

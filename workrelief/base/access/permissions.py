@@ -82,6 +82,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "project.edit": _DRC | {Role.OWNER},
     "catalogue.edit": frozenset({Role.PROVINCE_OFFICER}),
     "catalogue.match": _DRC | {Role.TOWNSHIP_CLERK, Role.OWNER},
+    # lifecycle (one line a step; the machine in work/lifecycle/states.py names them)
+    # lists
+    # funds
     "worker.register": _DRC | _SITE,
     "paysheet.confirm": _DRC,
     "paysheet.reverse": _DRC,
