@@ -10,7 +10,7 @@ from django.db import transaction
 
 from workrelief.base.access.actor import Actor, system_actor
 from workrelief.base.access.scope import Scope
-from workrelief.figures.ledger.facts import FUND, PAY, PROJECT, TRAINING
+from workrelief.figures.ledger.facts import FUND, FUND_MOVE, PAY, PROJECT, TRAINING, FactTable
 from workrelief.figures.ledger.models import Posting
 from workrelief.figures.ledger.post import post, reverse_sources
 from workrelief.kernel.period import month_index
@@ -94,6 +94,26 @@ def a_fund_row(
     return (on, month_index(on), division, track, 1, project, next(_refs), 0, None, fund_type, issued, issued)
 
 
+def a_move_row(
+    project: int,
+    *,
+    received: int = 0,
+    paid: int = 0,
+    invested: int = 0,
+    year_plan: int = 0,
+    fund_type: int = 1,
+    on: date = date(2022, 5, 20),
+    division: int = NINGJIN,
+    track: int = SPECIAL,
+    source: int | None = None,
+) -> tuple[int | date | None, ...]:
+    """Money of a project arriving, being paid out, built for, or planned for the year, fen."""
+    return (
+        on, month_index(on), division, track, 1, project, source or next(_refs), 0, None,
+        fund_type, received, paid, invested, year_plan,
+    )  # fmt: skip
+
+
 def a_training_row(
     session: int,
     *,
@@ -125,11 +145,16 @@ def funds(*rows: Sequence[int | date | None]) -> Posting:
         return post(FUND, rows, actor=SYSTEM, action="project.register")
 
 
+def moves(*rows: Sequence[int | date | None]) -> Posting:
+    with transaction.atomic():
+        return post(FUND_MOVE, rows, actor=SYSTEM, action="money.record")
+
+
 def training(*rows: Sequence[int | date | None]) -> Posting:
     with transaction.atomic():
         return post(TRAINING, rows, actor=SYSTEM, action="training.register")
 
 
-def take_back(*sources: int, on: date) -> Posting | None:
+def take_back(*sources: int, on: date, table: FactTable = PAY) -> Posting | None:
     with transaction.atomic():
-        return reverse_sources(PAY, sources, on=on, actor=SYSTEM, action="paysheet.reverse")
+        return reverse_sources(table, sources, on=on, actor=SYSTEM, action="paysheet.reverse")

@@ -39,9 +39,10 @@ PERSON_DAY = Unit("person_day", Form("工日", 10, 1), Form("万工日", 100_000
 PROJECT = Unit("project", Form("个", 1, 0), Form("个", 1, 0, grouped=False))
 SESSION = Unit("session", Form("场", 1, 0), Form("场", 1, 0, grouped=False))
 RATIO = Unit("ratio", Form("%", 1, 1), Form("%", 1, 1, grouped=False))
+TIMES = Unit("times", Form("倍", 1, 2), Form("倍", 1, 2, grouped=False))
 
 UNITS: dict[str, Unit] = {
-    u.id: u for u in (FEN, FEN_PER_PERSON, PERSON, PERSON_TIME, PERSON_DAY, PROJECT, SESSION, RATIO)
+    u.id: u for u in (FEN, FEN_PER_PERSON, PERSON, PERSON_TIME, PERSON_DAY, PROJECT, SESSION, RATIO, TIMES)
 }
 NO_DATA_TEXT = "—"
 MASKED_TEXT = "＊"

@@ -17,6 +17,7 @@ from workrelief.figures.indicators.asking import ask
 from workrelief.figures.indicators.catalogue import all_definitions, definition
 from workrelief.figures.indicators.definitions import Measure
 from workrelief.figures.indicators.read import values_of
+from workrelief.figures.ledger.facts import FUND_MOVE
 from workrelief.figures.ledger.seal import seal_months
 from workrelief.figures.snapshots import queries
 from workrelief.figures.snapshots.families import FAMILIES
@@ -28,7 +29,7 @@ MEASURES = [d for d in all_definitions() if isinstance(d, Measure)]
 PLACES = [NINGJIN, NINGJIN + 100_000, NINGJIN + 101_000, NINGJIN + 101_201, 371482000000, FEIXIAN, FEIXIAN + 100_000]
 LAYOUTS = [
     (), ("province",), ("city",), ("county",), ("township",), ("track",), ("sector",), ("group",), ("quarter",),
-    ("city", "track"), ("county", "group", "quarter"), ("track", "quarter"),
+    ("city", "track"), ("county", "group", "quarter"), ("track", "quarter"), ("fund_type",), ("county", "fund_type"),
 ]  # fmt: skip
 PERIODS = ["2021", "2022", "2023", "2022H1", "2022H2", "2022Q1", "2022Q4", "2023Q1"]
 MONTHS = [202110, 202112, 202201, 202202, 202206, 202209, 202212, 202301, 202303]
@@ -65,11 +66,19 @@ other_lines = st.tuples(
     st.integers(0, 10**9),
     st.integers(1, 4),
 )
+moves = st.tuples(
+    st.integers(1, 4),
+    st.integers(0, len(PLACES) - 1),
+    st.sampled_from(MONTHS),
+    st.sampled_from(["received", "paid", "invested", "year_plan"]),
+    st.integers(0, 10**9),
+    st.sampled_from([0, 1, 2, 3, 9]),
+)
 
 
 def _sql(measure: Measure, period: Period, scope: Scope, unit: int) -> dict[int, int]:
     """A measure by place (12-digit code without its last `unit` digits) in plain SQL, all conditions written out."""
-    first = period.first_month if measure.window == "within" else period.year * 100 + 1
+    first = {"within": period.first_month, "year_to_date": period.year * 100 + 1, "to_date": 0}[measure.window]
     conditions = [f'"{measure.family.time}" BETWEEN {first} AND {period.last_month}']
     places = " OR ".join(
         f"division_code BETWEEN {low} AND {high}" for low, high in map(codes.code_range, scope.divisions)
@@ -109,12 +118,14 @@ def _sql(measure: Measure, period: Period, scope: Scope, unit: int) -> dict[int,
     batches=st.lists(st.lists(pay_lines, min_size=1, max_size=14), min_size=1, max_size=4),
     taken_back=st.lists(st.integers(0, 60), max_size=6),
     others=st.lists(other_lines, max_size=6),
+    money=st.lists(moves, max_size=8),
+    money_back=st.lists(st.integers(0, 7), max_size=3),
     refreshed=st.lists(st.booleans(), min_size=6, max_size=6),
     layout=st.sampled_from(LAYOUTS),
     period=st.sampled_from(PERIODS),
     prefixes=st.sampled_from([("37",), ("3714",), ("371422",), ("371422101", "3713")]),
 )
-def test_cubes_rows_and_sql_agree(batches, taken_back, others, refreshed, layout, period, prefixes):
+def test_cubes_rows_and_sql_agree(batches, taken_back, others, money, money_back, refreshed, layout, period, prefixes):
     with transaction.atomic():
         sources: list[int] = []
         for position, batch in enumerate(batches):
@@ -132,11 +143,23 @@ def test_cubes_rows_and_sql_agree(batches, taken_back, others, refreshed, layout
             )
             build.training(build.a_training_row(project, times=code, audience=code, kind=code, on=day, division=PLACES[place],
                                                 worker=project if code > 2 else None))  # fmt: skip
+        moved = [
+            build.a_move_row(
+                project, on=date(month // 100, month % 100, 9), division=PLACES[place], track=1 + project % 3,
+                fund_type=fund, **{what: amount},
+            )
+            for project, place, month, what, amount, fund in money
+        ]  # fmt: skip
+        if moved:
+            build.moves(*moved)
         if refreshed[4]:
             refresh_live()
         back = {sources[i % len(sources)] for i in taken_back}
         if back:
             build.take_back(*back, on=date(2023, 3, 31))
+        if moved and money_back:
+            wrong = {int(moved[i % len(moved)][6]) for i in money_back}
+            build.take_back(*wrong, on=date(2023, 3, 31), table=FUND_MOVE)
         if refreshed[5]:
             refresh_live()
         scope = Scope(prefixes)

@@ -14,6 +14,7 @@ from workrelief.figures.indicators.catalogue import all_definitions
 from workrelief.figures.indicators.definitions import Measure, measures_of
 from workrelief.figures.indicators.explain import explain
 from workrelief.figures.indicators.read import read
+from workrelief.figures.ledger.facts import FUND_MOVE
 from workrelief.figures.snapshots.services import refresh_live
 from workrelief.kernel.errors import NotFound, NotPermitted
 from workrelief.kernel.period import Period
@@ -37,6 +38,16 @@ def ledger(request: pytest.FixtureRequest) -> None:
     build.take_back(13, on=date(2022, 8, 1))
     build.projects(build.a_project_row(1, investment=700), build.a_project_row(3, investment=900, division=FEIXIAN))
     build.funds(build.a_fund_row(3, issued=400_000, division=FEIXIAN))
+    build.moves(
+        build.a_move_row(3, received=300_000, division=FEIXIAN, source=31),
+        build.a_move_row(3, received=20_000, division=FEIXIAN, source=32, on=date(2021, 11, 2)),
+        build.a_move_row(3, received=90_000, division=FEIXIAN, source=33, fund_type=5),
+        build.a_move_row(3, paid=160_000, division=FEIXIAN, source=34),
+        build.a_move_row(3, paid=40_000, division=FEIXIAN, source=35),
+        build.a_move_row(3, invested=50_000, division=FEIXIAN, source=36, fund_type=0),
+        build.a_move_row(3, year_plan=200_000, division=FEIXIAN, source=37, fund_type=0),
+    )
+    build.take_back(35, on=date(2022, 9, 1), table=FUND_MOVE)
     build.training(
         build.a_training_row(1, times=20), build.a_training_row(1, times=1, first=False, audience=4, worker=9)
     )
@@ -108,6 +119,40 @@ def test_a_ratio_names_its_numerator_and_denominator(ledger):
     below = explain(found.denominator, scope=PROVINCE)
     assert [(r.fact, r.value) for r in below.rows] == [("fund_fact", 400_000)]
     assert "资金来源：中央预算内投资、中央衔接资金（以工代赈任务）" in below.filters
+
+
+def test_the_payment_rate_leads_to_payments_and_what_was_taken_back(ledger):
+    figure = read(["payment_rate"], scope=PROVINCE, period=Y2022, by=("county",)).figure("payment_rate", str(FEIXIAN))
+    assert figure.value == Decimal("0.4")
+    found = explain(figure, scope=PROVINCE)
+    assert [(r.fact, r.source_ref, r.value) for r in found.rows] == [
+        ("fund_move_fact", 34, 160_000), ("fund_move_fact", 35, 40_000), ("fund_move_fact", 35, -40_000),
+    ]  # fmt: skip
+    assert found.table == "资金到位、支付与完成投资"
+    assert found.rows_sum == 160_000
+
+
+def test_rates_of_building_and_of_starting(ledger):
+    table = read(["completion_rate", "start_rate", "leverage_received"], scope=PROVINCE, period=Y2022)
+    found = {i: f.value for i, f in table.cells[()].items()}
+    assert found == {"completion_rate": Decimal("0.25"), "start_rate": Decimal(1), "leverage_received": Decimal("0.3")}
+    before = read(["completion_rate", "start_rate"], scope=PROVINCE, period=Period("2021"))
+    assert {f.status for f in before.cells[()].values()} == {"no_data"}
+
+
+def test_running_totals_begin_with_the_first_row_of_all(ledger):
+    by_source = read(["received_to_date"], scope=PROVINCE, period=Y2022, by=("project", "fund_type"))
+    assert {key: f["received_to_date"].value for key, f in by_source} == {
+        ("3", "central_budget"): 320_000, ("3", "county"): 90_000, ("3", "none"): 0,
+    }  # fmt: skip
+    assert by_source.label("fund_type", "none") == "未分来源"
+    quarters = read(["received_to_date", "funds_received"], scope=PROVINCE, period=Y2022, by=("quarter",))
+    assert [(f["received_to_date"].value, f["funds_received"].value) for _, f in quarters] == [
+        (20_000, None), (410_000, 390_000), (410_000, 390_000), (410_000, 390_000),
+    ]  # fmt: skip
+    found = explain(by_source.figure("received_to_date", "3", "central_budget"), scope=PROVINCE)
+    assert [r.source_ref for r in found.rows] == [32, 31]
+    assert "期间：自第一笔起至2022年12月（按发生（到账）日期）" in found.filters
 
 
 def test_growth_names_this_year_and_the_last(ledger):

@@ -25,6 +25,7 @@ def test_fresh_rows_are_the_rows_of_the_database():
     build.training(
         build.a_training_row(1, times=3, worker=None), build.a_training_row(1, times=1, first=False, worker=8)
     )
+    build.moves(build.a_move_row(1, received=7), build.a_move_row(1, invested=7, fund_type=0))
     for table in FACTS.values():
         model = FACT_MODELS[table.name]
         wanted = (

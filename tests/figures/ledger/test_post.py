@@ -48,8 +48,9 @@ def test_a_posting_knows_its_rows_totals_and_partitions():
 def test_every_fact_can_be_posted():
     build.projects(build.a_project_row(1, investment=5))
     build.funds(build.a_fund_row(1, issued=7))
+    build.moves(build.a_move_row(1, received=7), build.a_move_row(1, invested=7, fund_type=0))
     build.training(build.a_training_row(1, times=20), build.a_training_row(1, times=1, worker=9, first=False))
-    assert [FACT_MODELS[name]._default_manager.count() for name in FACTS] == [0, 1, 1, 2]
+    assert [FACT_MODELS[name]._default_manager.count() for name in FACTS] == [0, 1, 1, 2, 2]
 
 
 def test_a_thousand_rows_cost_as_many_statements_as_one():

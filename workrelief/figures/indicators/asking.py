@@ -14,6 +14,7 @@ from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.kernel.period import Period
 
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
+_FIRST_MONTH = 200_001  # of the ledger (checks.py)
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,23 @@ class Asked:
         return next((d for d in self.dimensions if isinstance(d, Time)), None)
 
     def windows(self, measure: Measure) -> tuple[Window, ...]:
-        """The months to read. Year-to-date measures along time have one window for each value, all from January."""
+        """The months to read. Running measures along time have one window for each value, all from the same month."""
         first, last = self.period.first_month, self.period.last_month
         if measure.window == "within":
             return (Window(first, last),)
-        january = self.period.year * 100 + 1
+        start = running_from(measure, self.period)
         time = self.time
         if time is None:
-            return (Window(january, last),)
-        return tuple(Window(january, min(p.last_month, last), number) for number, p in time.periods(self.period))
+            return (Window(start, last),)
+        return tuple(Window(start, min(p.last_month, last), number) for number, p in time.periods(self.period))
 
     def a_year_before(self) -> Asked:
         return replace(self, period=self.period.same_last_year())
+
+
+def running_from(measure: Measure, period: Period) -> int:
+    """First ledger month of a running measure's window: January of the year, or the first there is."""
+    return period.year * 100 + 1 if measure.window == "year_to_date" else _FIRST_MONTH
 
 
 def ask(

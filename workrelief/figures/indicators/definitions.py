@@ -15,7 +15,7 @@ from workrelief.kernel.citation import Cite
 from workrelief.kernel.units import Unit
 
 AddsUp = Literal["sum", "recount", "ratio"]
-Window = Literal["within", "year_to_date"]
+Window = Literal["within", "year_to_date", "to_date"]
 ADDS_UP_TEXT: dict[AddsUp, str] = {
     "sum": "可由下级相加",
     "recount": "逐级重新去重，下级之和不等于上级",
@@ -49,7 +49,7 @@ class Measure(Definition):
 
     `family` fixes fact, time and the sets there are; `column` is a measure of the fact, or `counted` a set of the
     family. Rows count where each column of `only` holds one of its codes; the others add nothing. `window`:
-    rows of the period, or from January of its year to its end. `divisions_apart`: one key lies in one division, so
+    rows of the period, from January of its year to its end, or from the first row of all to its end. `divisions_apart`: one key lies in one division, so
     counts add up.
     """
 

@@ -88,9 +88,10 @@ class Place(Dimension):
 
 @dataclass(frozen=True)
 class Closed(Dimension):
-    """A closed set of `kernel.kinds`; 0 stands for facts outside any project."""
+    """A closed set of `kernel.kinds`; 0 stands for none of them (`none_label`)."""
 
     kind: type[Kind] = Kind
+    none_label: str = NONE_LABEL
 
     def applies_to(self, family: Family) -> bool:
         return self.name in family.dims
@@ -113,7 +114,7 @@ class Closed(Dimension):
             raise self._unknown(key) from err
 
     def text(self, key: str) -> str:
-        return NONE_LABEL if key == NONE_ID else self.kind.of_id(key).label
+        return self.none_label if key == NONE_ID else self.kind.of_id(key).label
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ _ALL: tuple[Dimension, ...] = (
     Closed("track", "项目线", kind=kinds.Track),
     Closed("sector", "领域", kind=kinds.Sector),
     Closed("group", "人员类别", kind=kinds.WorkerGroup),
-    Closed("fund_type", "资金来源", kind=kinds.FundType),
+    Closed("fund_type", "资金来源", kind=kinds.FundType, none_label="未分来源"),
     Closed("audience", "培训对象", kind=kinds.Audience),
     Closed("training_type", "培训类型", kind=kinds.TrainingType),
     Time("quarter", "季度"),

@@ -12,7 +12,7 @@ import ibis
 from workrelief.base.access.scope import Scope
 from workrelief.base.divisions import queries as divisions
 from workrelief.figures.engine.duckdb import DuckEngine
-from workrelief.figures.indicators.asking import Asked, Window, ask
+from workrelief.figures.indicators.asking import Asked, Window, ask, running_from
 from workrelief.figures.indicators.catalogue import definition
 from workrelief.figures.indicators.definitions import Definition, Derived, Measure, Ratio, measures_of
 from workrelief.figures.indicators.dimensions import DIMENSIONS, Time, dimension
@@ -105,8 +105,8 @@ def _place(figure: Figure, scope: Scope, measure: Measure) -> tuple[Asked, Windo
     asked = ask(scope=scope, period=period, by=(), division=figure.division, where=where)
     if window is None:
         (window,) = asked.windows(measure)
-    elif measure.window == "year_to_date":
-        window = Window(period.year * 100 + 1, window.last_month)
+    elif measure.window != "within":
+        window = Window(running_from(measure, period), window.last_month)
     return asked, window
 
 
@@ -195,6 +195,8 @@ def _filters(figure: Figure, measure: Measure, window: Window) -> tuple[str, ...
     """The conditions, as people read them: division, months, keys, filters, and what the definition itself demands."""
     first, last = (Period.of_month(m // 100, m % 100).label for m in (window.first_month, window.last_month))
     months = first if first == last else f"{first}至{last}"
+    if measure.window == "to_date":
+        months = f"自第一笔起至{last}"
     said = [f"行政区划：{divisions.name(figure.division)}", f"期间：{months}（{_TIME_TEXT[measure.family.time]}）"]
     for name, key in zip(figure.by, figure.key, strict=True):
         dim = dimension(name)

@@ -94,7 +94,7 @@ def _numbers(table: FactTable, column: FactColumn, values: Column) -> NDArray[np
     low, high = _LIMITS[column.kind]
     _hold(table, column, (numbers >= low) & (numbers <= high), "数值超出范围")
     if column.codes is not None:
-        known = [k.code for k in column.codes] + ([0] if column.name in ("track", "sector") else [])
+        known = [k.code for k in column.codes] + ([0] if column.or_none else [])
         _hold(table, column, np.isin(numbers, known), "代码未登记")
     return numbers
 

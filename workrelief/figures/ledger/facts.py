@@ -17,7 +17,10 @@ ColumnKind = Literal["int64", "int32", "int16", "date"]
 
 @dataclass(frozen=True)
 class FactColumn:
-    """One column: its type, whether it may be empty, whether it is a measure that adds up, whose codes it holds."""
+    """One column: its type, whether it may be empty, whether it is a measure that adds up, whose codes it holds.
+
+    `or_none`: besides its codes it may hold 0, for none of them.
+    """
 
     name: str
     kind: ColumnKind
@@ -25,6 +28,7 @@ class FactColumn:
     null: bool = False
     additive: bool = False
     codes: type[Kind] | None = None
+    or_none: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,19 @@ COMMON = (
     FactColumn("occurred_on", "date", "day the fact counts for"),
     FactColumn("period", "int32", "ledger month of occurred_on, e.g. 202207"),
     FactColumn("division_code", "int64", "12-digit division on that day"),
-    FactColumn("track", "int16", "code of Track on that day; 0 when the fact belongs to no project", codes=Track),
-    FactColumn("sector", "int16", "code of Sector on that day; 0 when the fact belongs to no project", codes=Sector),
+    FactColumn(
+        "track", "int16", "code of Track on that day; 0 when the fact belongs to no project", codes=Track, or_none=True
+    ),
+    FactColumn(
+        "sector",
+        "int16",
+        "code of Sector on that day; 0 when the fact belongs to no project",
+        codes=Sector,
+        or_none=True,
+    ),
     FactColumn("project_id", "int64", "project; 0 when the fact belongs to no project"),
     FactColumn(
-        "source_ref", "int64", "primary key of the row it came from (pay line, project year, fund source, attendance)"
+        "source_ref", "int64", "primary key of the row it came from (pay line, project year, fund source, fund move)"
     ),
     FactColumn("batch_id", "int64", "import batch; 0 when entered by hand"),
     FactColumn("reverses", "int64", "ledger number of the row this one takes back", null=True),
@@ -118,6 +130,20 @@ FUND = FactTable(
     ),
 )
 
+FUND_MOVE = FactTable(
+    "fund_move_fact",
+    "资金到位、支付与完成投资",
+    (
+        FactColumn(
+            "fund_type", "int16", "code of FundType; 0 when not told apart by source", codes=FundType, or_none=True
+        ),
+        FactColumn("received_fen", "int64", "到位: arrived at the project's account, fen", additive=True),
+        FactColumn("paid_fen", "int64", "支付: paid out of it, fen", additive=True),
+        FactColumn("invested_fen", "int64", "完成投资 of the month, fen", additive=True),
+        FactColumn("year_plan_fen", "int64", "年度计划投资 of the year, fen", additive=True),
+    ),
+)
+
 TRAINING = FactTable(
     "training_fact",
     "培训",
@@ -131,4 +157,4 @@ TRAINING = FactTable(
     ),
 )
 
-FACTS: dict[str, FactTable] = {t.name: t for t in (PAY, PROJECT, FUND, TRAINING)}
+FACTS: dict[str, FactTable] = {t.name: t for t in (PAY, PROJECT, FUND, FUND_MOVE, TRAINING)}

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workrelief.figures.ledger.facts import FUND, PAY, PROJECT, TRAINING, FactTable
+from workrelief.figures.ledger.facts import FUND, FUND_MOVE, PAY, PROJECT, TRAINING, FactTable
 
 QUARTERS = 512
 """Room for quarter numbers, (year − 2000)·4 + quarter − 1: until 2127."""
@@ -146,6 +146,17 @@ PROJECTS = Family(
     (SetSpec("projects", "project_id", ("projects",)),),
 )
 FUNDS = Family("fund", FUND, "period", ("track", "sector", "fund_type"), ("planned_fen", "issued_fen"))
+FUND_MOVES = Family(
+    "fund_move",
+    FUND_MOVE,
+    "period",
+    ("track", "sector", "fund_type"),
+    ("received_fen", "paid_fen", "invested_fen", "year_plan_fen"),
+    (
+        SetSpec("planned_projects", "project_id", ("year_plan_fen",)),
+        SetSpec("begun_projects", "project_id", ("invested_fen",)),
+    ),
+)
 TRAININGS = Family(
     "training",
     TRAINING,
@@ -157,7 +168,7 @@ TRAININGS = Family(
         SetSpec("trained", "worker_key", ("person_times",), key_may_be_empty=True),
     ),
 )
-FAMILIES = (WORK, PAID, PROJECTS, FUNDS, TRAININGS)
+FAMILIES = (WORK, PAID, PROJECTS, FUNDS, FUND_MOVES, TRAININGS)
 
 
 def families_of(table: FactTable) -> tuple[Family, ...]:

@@ -27,7 +27,7 @@ from workrelief.figures.indicators.catalogue import definition
 from workrelief.figures.indicators.definitions import Derived, Ratio
 from workrelief.figures.indicators.explain import Explanation, LedgerRow, explain
 from workrelief.figures.indicators.read import read
-from workrelief.figures.ledger.facts import FUND, PAY, PROJECT, TRAINING
+from workrelief.figures.ledger.facts import FUND, FUND_MOVE, PAY, PROJECT, TRAINING
 from workrelief.figures.snapshots import queries as snapshots
 from workrelief.kernel.address import Address, parse_address
 from workrelief.kernel.codes import CODE_LENGTH
@@ -307,6 +307,17 @@ SHAPES: Mapping[str, Shape] = {
             Column("fund_type", "资金来源", value=_kind(FundType, "fund_type")),
             Column("planned", "批复", kind="wan", value=_number("planned_fen")),
             Column("issued", "下达", kind="wan", value=_number("issued_fen")),
+        ),
+        _to_project,
+    ),
+    FUND_MOVE.name: Shape(
+        "到账、支付或计划日",
+        (
+            Column("fund_type", "资金来源", value=_kind(FundType, "fund_type")),
+            Column("received", "到位", kind="yuan", value=_number("received_fen")),
+            Column("paid", "支付", kind="yuan", value=_number("paid_fen")),
+            Column("invested", "完成投资", kind="yuan", value=_number("invested_fen")),
+            Column("year_plan", "年度计划", kind="yuan", value=_number("year_plan_fen")),
         ),
         _to_project,
     ),

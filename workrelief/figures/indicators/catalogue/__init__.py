@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from workrelief.figures.indicators.catalogue import employment, funds, pay, progress, training
+from workrelief.figures.indicators.catalogue import employment, funds, money, pay, progress, training
 from workrelief.figures.indicators.definitions import Definition
 from workrelief.kernel.errors import NotFound
 
-_ALL: tuple[Definition, ...] = (*progress.ALL, *employment.ALL, *pay.ALL, *funds.ALL, *training.ALL)
+_ALL: tuple[Definition, ...] = (*progress.ALL, *employment.ALL, *pay.ALL, *funds.ALL, *money.ALL, *training.ALL)
 _BY_ID = {d.id: d for d in _ALL}
 
 
