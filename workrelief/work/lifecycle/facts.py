@@ -1,0 +1,205 @@
+"""What a life needs to know from other rooms, as frozen facts; the rooms that own them register providers.
+
+`lifecycle` stands below lists, funds, workers, training and payroll, so that those move a life inside their own transaction.
+Each registers in `AppConfig.ready()`:
+
+    facts.provide(facts.PayFacts, queries.pay_facts)
+
+with a function (scope, project ids, day) → {project id: facts}. A project that is missing from the answer has the kind's
+default, which is "nothing there": gates then refuse, they never pass by silence. `day` is the day the step is dated.
+A handful of statements for any number of projects, please: steps are taken for hundreds at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from workrelief.base.access.scope import Scope
+
+
+@dataclass(frozen=True)
+class ListFacts:
+    """lists: the standing entry of the newest year. `state` is a state of the list, `level` province, city or county."""
+
+    year: int | None = None
+    level: str = ""
+    state: str = ""
+    is_published: bool = False
+    document_no: str = ""
+    published_on: date | None = None
+
+
+PLAN_STAGES = ("", "applied", "city_reviewed", "prov_reviewed", "issued", "decomposed")
+"""How far a project's standing plan line has come, in order."""
+
+
+@dataclass(frozen=True)
+class PlanFacts:
+    """funds (plans): the project's standing plan line. Amounts in fen; `stage` is one of PLAN_STAGES.
+
+    `two_responsibilities` lists what is missing of the four items, their telephones and the confirmation (rule C05), in words;
+    `has_responsibilities` is False until a record exists at all.
+    """
+
+    stage: str = ""
+    batch: str = ""
+    document_no: str = ""
+    applied_fen: int = 0
+    issued_fen: int = 0
+    targets: int = 0
+    has_responsibilities: bool = False
+    two_responsibilities_missing: tuple[str, ...] = ()
+    responsibilities_confirmed_on: date | None = None
+    received_on: date | None = None
+    decomposed_on: date | None = None
+    plan_papers: tuple[str, ...] = ()
+
+    def has_reached(self, stage: str) -> bool:
+        return PLAN_STAGES.index(self.stage) >= PLAN_STAGES.index(stage)
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A legal lower limit of labour pay: rule (F01, F02, F03), the fund it belongs to, share of `base_fen`, both exact."""
+
+    rule_id: str
+    label: str
+    share: Decimal
+    base_fen: int
+
+    @property
+    def required_fen(self) -> Decimal:
+        """What must have been paid at the least, in fen and exact."""
+        return self.share * self.base_fen
+
+
+@dataclass(frozen=True)
+class ShareFacts:
+    """funds (money): labour pay that arrived, issued central (or provincial) money it is measured by, and the floors.
+
+    `floors` are those that hold for this project, its fund types, region, batch and plan year (2016 is judged by its own);
+    `received_fen` is money that reached the project.
+    """
+
+    paid_fen: int = 0
+    issued_fen: int = 0
+    received_fen: int = 0
+    floors: tuple[Floor, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaidMonth:
+    """One month's standing pay sheets. `month` is a ledger month (202207), amounts in fen."""
+
+    month: int
+    due_fen: int
+    arrived_fen: int
+    is_history: bool = False
+
+
+@dataclass(frozen=True)
+class PayFacts:
+    """payroll: what is owed and what arrived. Unpaid: due (less deductions) and not arrived, back pay counted in."""
+
+    months: tuple[PaidMonth, ...] = ()
+    sheets: int = 0
+    unpaid_fen: int = 0
+    unpaid_people: int = 0
+    late_lines: int = 0
+    unposted_sheets: int = 0
+    unsigned_lines: int = 0
+    last_paid_on: date | None = None
+
+    @property
+    def arrived_fen(self) -> int:
+        return sum(m.arrived_fen for m in self.months)
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """training: sessions tied to the project, by type, and how many different people were trained in a skill."""
+
+    sessions: int = 0
+    safety_sessions: int = 0
+    skill_sessions: int = 0
+    skilled_people: int = 0
+
+
+@dataclass(frozen=True)
+class RosterFacts:
+    """workers: the project's roster."""
+
+    people: int = 0
+    local: int = 0
+    without_agreement: int = 0
+    without_training: int = 0
+    from_history: int = 0
+
+
+F = TypeVar("F")
+Provider = Callable[[Scope, Sequence[int], date], Mapping[int, F]]
+KINDS: tuple[type, ...] = (ListFacts, PlanFacts, ShareFacts, PayFacts, TrainingFacts, RosterFacts)
+
+_providers: dict[type, Provider[Any]] = {}
+
+
+def provide(kind: type[F], fn: Provider[F]) -> None:
+    """Register the function that answers for `kind`; once for each kind. Raises ValueError for a second one."""
+    if kind not in KINDS:
+        raise ValueError(f"{kind.__name__} is no kind of fact")
+    if kind in _providers and _providers[kind] is not fn:
+        raise ValueError(f"{kind.__name__} has a provider already")
+    _providers[kind] = fn
+
+
+def missing() -> list[str]:
+    """Kinds nobody answers for."""
+    return [kind.__name__ for kind in KINDS if kind not in _providers]
+
+
+@contextmanager
+def provided(kind: type[F], fn: Provider[F]) -> Iterator[None]:
+    """Let `fn` answer for `kind` inside the block; for tests."""
+    before = _providers.get(kind)
+    _providers[kind] = fn
+    try:
+        yield
+    finally:
+        if before is None:
+            del _providers[kind]
+        else:
+            _providers[kind] = before
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All facts of one project."""
+
+    listing: ListFacts = ListFacts()
+    plan: PlanFacts = PlanFacts()
+    share: ShareFacts = ShareFacts()
+    pay: PayFacts = PayFacts()
+    training: TrainingFacts = TrainingFacts()
+    roster: RosterFacts = RosterFacts()
+
+
+_FIELDS: Mapping[type, str] = {
+    ListFacts: "listing", PlanFacts: "plan", ShareFacts: "share", PayFacts: "pay", TrainingFacts: "training",
+    RosterFacts: "roster",
+}  # fmt: skip
+
+
+def gather(scope: Scope, project_ids: Sequence[int], on: date, *, kinds: Sequence[type] = KINDS) -> dict[int, Facts]:
+    """The facts of each project, asking each provider once; only `kinds` when the caller needs no others."""
+    answers = {
+        _FIELDS[kind]: _providers[kind](scope, project_ids, on) for kind in kinds if project_ids and kind in _providers
+    }
+    return {
+        project_id: Facts(**{name: answer[project_id] for name, answer in answers.items() if project_id in answer})
+        for project_id in project_ids
+    }
