@@ -1,6 +1,7 @@
 """Reading projects: every public function takes the scope first."""
 
 from workrelief.work.projects.queries.detail import FundLine, ProjectDetail, YearLine, project, project_figures
+from workrelief.work.projects.queries.facts import fund_sources, listing_facts, listing_of
 from workrelief.work.projects.queries.known import Known, registered
 from workrelief.work.projects.queries.lists import (
     ORDERS,
@@ -8,6 +9,7 @@ from workrelief.work.projects.queries.lists import (
     ListTotals,
     ProjectFilter,
     counts_by_division,
+    named,
     project_row,
     projects,
     row,
@@ -20,6 +22,7 @@ from workrelief.work.projects.queries.lookups import (
     by_codes,
     find_for_import,
     in_parts,
+    prefix_of,
     refs,
     stored,
 )
@@ -38,7 +41,12 @@ __all__ = [
     "by_codes",
     "counts_by_division",
     "find_for_import",
+    "fund_sources",
     "in_parts",
+    "listing_facts",
+    "listing_of",
+    "named",
+    "prefix_of",
     "project",
     "project_figures",
     "project_row",

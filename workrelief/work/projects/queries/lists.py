@@ -80,6 +80,11 @@ def _text(text: str) -> Q:
     return found
 
 
+def named(scope: Scope, text: str) -> QuerySet[Project, dict[str, int]]:
+    """Ids of projects in scope whose name holds `text` or whose code begins with it, to filter what hangs on them."""
+    return Project.objects.within(scope).filter(_text(text)).values("pk")
+
+
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[ProjectRef]:
     """The first projects whose name holds `text` or whose code begins with it, for the search box."""
     if not text.strip():

@@ -150,26 +150,8 @@ def _stored_funds(project: Project) -> tuple[rules.Fund, ...]:
 def _facts(project: Project, changes: ProjectChanges, funds: tuple[rules.Fund, ...]) -> rules.Listing:
     """The project as the rules see it, on its newest list."""
     latest = project.years.order_by("-year").first()
-    return rules.Listing(
-        name=project.name,
-        track=Track.of_id(project.track),
-        sector=Sector.of_id(project.sector),
-        year=latest.year if latest else clock.today().year,
-        list_level=project.list_level,
-        investment_fen=project.investment_fen,
-        planned_workers=project.planned_workers,
-        funds=funds,
-        code=project.code,
-        owner_uscc=project.owner_uscc,
-        labour_tasks=project.labour_tasks,
-        labour_links=project.labour_links,
-        demand=changes.demand or rules.LabourDemand.parse(project.labour_demand),
-        planned_priority_workers=project.planned_priority_workers,
-        planned_pay_fen=project.planned_pay_fen,
-        starts_on=project.starts_on,
-        ends_on=project.ends_on,
-        remark=project.remark,
-    )
+    year = latest.year if latest else clock.today().year
+    return queries.listing_of(project, year, funds, changes.demand)
 
 
 def _follow(opened: Change[Project], given: dict[str, object], funds: tuple[rules.Fund, ...] | None) -> None:

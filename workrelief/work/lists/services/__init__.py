@@ -1,0 +1,21 @@
+"""What changes the lists: entering, the steps up to the issuing office, editions, and what a person said about doubles."""
+
+from workrelief.work.lists.services.doubles import decide_duplicate, look_for_duplicates
+from workrelief.work.lists.services.entering import NewEntry, enter, enter_many
+from workrelief.work.lists.services.issuing import close_year, issue, withdraw_edition
+from workrelief.work.lists.services.stepping import adjust, advance, promote, take_out
+
+__all__ = [
+    "NewEntry",
+    "adjust",
+    "advance",
+    "close_year",
+    "decide_duplicate",
+    "enter",
+    "enter_many",
+    "issue",
+    "look_for_duplicates",
+    "promote",
+    "take_out",
+    "withdraw_edition",
+]
