@@ -1,0 +1,1 @@
+"""What plans and money must satisfy: pure functions from facts and dated parameters to findings."""
