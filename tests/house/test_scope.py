@@ -20,6 +20,7 @@ EXEMPT_TABLES = {
     "ledger.PayFact": "read through the engine, which applies Scope.where",
     "ledger.ProjectFact": "as above",
     "ledger.FundFact": "as above",
+    "ledger.FundMoveFact": "as above",
     "ledger.TrainingFact": "as above",
 }
 EXEMPT_QUERIES = {

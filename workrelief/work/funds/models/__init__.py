@@ -1,5 +1,6 @@
 """Tables of the room: plans (applications, documents, changes) and money (receipts, payments, work done)."""
 
+from workrelief.work.funds.models.money import FundMove, MoveKind, PayeeKind
 from workrelief.work.funds.models.plans import (
     Application,
     ApplicationLine,
@@ -18,6 +19,9 @@ __all__ = [
     "ChangeItem",
     "ChangeOrder",
     "Delivery",
+    "FundMove",
+    "MoveKind",
+    "PayeeKind",
     "PlanBatch",
     "PlanDocument",
     "PlanLine",
