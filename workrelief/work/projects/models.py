@@ -103,9 +103,17 @@ class ProjectYear(models.Model):
     planned_investment_fen = models.BigIntegerField(default=0, help_text="年度计划投资, fen")
     done_investment_fen = models.BigIntegerField(default=0, help_text="本年完成投资, fen")
     batch_id = models.BigIntegerField(default=0)
+    taken_off_on = models.DateField(
+        null=True,
+        help_text="day it was taken off the year's list again; its fact is reversed, the row stays for lineage",
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "year"], name="project_year_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "year"], condition=models.Q(taken_off_on=None), name="project_year_once"
+            ),
+        ]
         indexes = [models.Index(fields=["year", "project"], name="project_year_list")]
 
 

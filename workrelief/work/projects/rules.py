@@ -159,10 +159,12 @@ class Listing:
     starts_on: date | None = None
     ends_on: date | None = None
     remark: str = ""
+    is_reserve: bool = False
+    """Registered for the reserve only: gaps in the labour demand are said but do not block, nothing counts yet."""
 
     def must_be_complete(self, on: date) -> bool:
         """Whether the labour demand has to be complete on that day: a list of the two promotions, not of a past year."""
-        return self.track is not Track.SPECIAL_FUND and self.year >= on.year
+        return self.track is not Track.SPECIAL_FUND and self.year >= on.year and not self.is_reserve
 
 
 def listing(facts: Listing, law: Parameters) -> list[Finding]:

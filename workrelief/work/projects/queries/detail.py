@@ -91,7 +91,7 @@ def project(scope: Scope, project_id: int) -> ProjectDetail:
             y.pk, y.year, y.listed_on, y.investment_fen, y.planned_workers, y.planned_pay_fen, y.planned_investment_fen,
             y.done_investment_fen, y.batch_id,
         )
-        for y in row.years.order_by("-year")
+        for y in row.years.filter(taken_off_on=None).order_by("-year")
     )  # fmt: skip
     funds = tuple(
         FundLine(f.pk, FundType.of_id(f.fund_type), f.planned_fen, f.issued_fen, f.issued_on)

@@ -77,7 +77,8 @@ def registered(*, codes: Collection[str], places: Collection[tuple[str, str]]) -
 def _read_listings(known: Known, rows: dict[int, Project]) -> None:
     sources: dict[int, list[tuple[str, int]]] = {}
     for part in in_parts(rows.keys()):
-        for project_id, year in ProjectYear.objects.filter(project__in=part).values_list("project_id", "year"):
+        standing = ProjectYear.objects.filter(project__in=part, taken_off_on=None)
+        for project_id, year in standing.values_list("project_id", "year"):
             known.list_in(rows[project_id], year)
         funds: Iterable[FundSource] = FundSource.objects.filter(project__in=part)
         for fund in funds:

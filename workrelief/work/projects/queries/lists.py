@@ -61,7 +61,7 @@ def projects(scope: Scope, wanted: ProjectFilter | None = None) -> QuerySet[Proj
     if wanted.is_government_funded is not None:
         found = found.filter(is_government_funded=wanted.is_government_funded)
     if wanted.year is not None:
-        found = found.filter(years__year=wanted.year)
+        found = found.filter(years__year=wanted.year, years__taken_off_on=None)
     if wanted.text.strip():
         found = found.filter(_text(wanted.text))
     if wanted.order not in ORDERS:

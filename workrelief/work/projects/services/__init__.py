@@ -1,6 +1,13 @@
 """What changes projects: registering lists, editing, stages, progress tables, and taking an import back."""
 
-from workrelief.work.projects.services.editing import ProjectChanges, correct_stage, edit_project, set_stage
+from workrelief.work.projects.services.editing import (
+    ProjectChanges,
+    correct_stage,
+    edit_project,
+    follow_edits,
+    set_stage,
+)
+from workrelief.work.projects.services.listing import YearListing, put_on_year, take_off_year
 from workrelief.work.projects.services.progress import ProgressLine, progress_findings, record_progress
 from workrelief.work.projects.services.registering import (
     NewProject,
@@ -17,13 +24,17 @@ __all__ = [
     "ProjectChanges",
     "Registered",
     "Withdrawn",
+    "YearListing",
     "correct_stage",
     "edit_project",
+    "follow_edits",
     "progress_findings",
+    "put_on_year",
     "record_progress",
     "refusal",
     "register_many",
     "register_project",
     "set_stage",
+    "take_off_year",
     "withdraw_batch",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import permit
@@ -11,15 +13,13 @@ from workrelief.base.audit.change import Change, change
 from workrelief.base.law.parameters import parameters
 from workrelief.figures.ledger.facts import FUND, PROJECT
 from workrelief.figures.ledger.post import post, reverse_sources
-from workrelief.figures.ledger.seal import sealed_among
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
 from workrelief.kernel.kinds import FundType, Sector, Track
-from workrelief.kernel.period import month_index
 from workrelief.work.projects import queries, rules
 from workrelief.work.projects.models import FundSource, Project, ProjectYear
 from workrelief.work.projects.naming import name_key
-from workrelief.work.projects.services.postings import fund_row, year_row
+from workrelief.work.projects.services.postings import fund_row, open_day, year_row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,18 @@ class ProjectChanges:
         return {f.name: value for f in fields(self) if (value := getattr(self, f.name)) is not None}
 
 
+Follower = Callable[[Actor, Project, Mapping[str, tuple[Any, Any]], str], None]
+"""(actor, project as changed, {column: (before, after)}, reason), called inside the transaction of the change."""
+
+_followers: list[Follower] = []
+
+
+def follow_edits(call: Follower) -> None:
+    """Let a room above keep what it holds of a project in step; registered in its AppConfig.ready()."""
+    if call not in _followers:
+        _followers.append(call)
+
+
 OFFICERS_ONLY = frozenset(
     {
         "code", "name", "division_code", "track", "sector", "list_level", "is_government_funded", "investment_fen",
@@ -90,12 +102,29 @@ def edit_project(actor: Actor, project_id: int, changes: ProjectChanges, *, reas
         _require_movable(actor, project, given)
         _apply(project, given)
         _require_alone(project)
-        funds = changes.funds if changes.funds is not None else _stored_funds(project)
+        stored = _stored_funds(project)
+        funds = changes.funds if changes.funds is not None else stored
         opened.require(rules.listing(_facts(project, changes, funds), parameters(on=clock.today())))
         project.updated_at = clock.now()
         project.save()
         _follow(opened, given, changes.funds)
+        _tell(opened, funds, stored)
     return project
+
+
+def _tell(opened: Change[Project], funds: tuple[rules.Fund, ...], funds_before: tuple[rules.Fund, ...]) -> None:
+    """Tell the rooms above what is different now."""
+    project = opened.row
+    columns = {
+        f.attname: getattr(project, f.attname) for f in project._meta.concrete_fields if f.attname != "updated_at"
+    }
+    different = {
+        name: (opened.before[name], value) for name, value in columns.items() if str(opened.before[name]) != str(value)
+    }
+    if funds != funds_before:
+        different["funds"] = (funds_before, funds)
+    for call in _followers if different else ():
+        call(opened.actor, project, different, opened.reason)
 
 
 def _require_movable(actor: Actor, project: Project, given: dict[str, object]) -> None:
@@ -149,7 +178,7 @@ def _stored_funds(project: Project) -> tuple[rules.Fund, ...]:
 
 def _facts(project: Project, changes: ProjectChanges, funds: tuple[rules.Fund, ...]) -> rules.Listing:
     """The project as the rules see it, on its newest list."""
-    latest = project.years.order_by("-year").first()
+    latest = project.years.filter(taken_off_on=None).order_by("-year").first()
     year = latest.year if latest else clock.today().year
     return queries.listing_of(project, year, funds, changes.demand)
 
@@ -157,32 +186,39 @@ def _facts(project: Project, changes: ProjectChanges, funds: tuple[rules.Fund, .
 def _follow(opened: Change[Project], given: dict[str, object], funds: tuple[rules.Fund, ...] | None) -> None:
     """Carry the change on to the newest list, to the funding structure and to the ledger."""
     project, actor = opened.row, opened.actor
-    years = list(project.years.order_by("-year"))
-    if not years:
+    years = list(project.years.filter(taken_off_on=None).order_by("-year"))
+    if not years and not project.years.exists():
+        _keep_reserve_funds(project, funds)
         return
     touched = years if PLACE_AND_KIND & given.keys() else years[:1] if PLAN & given.keys() else []
-    if PLAN & given.keys():
+    if PLAN & given.keys() and years:
         newest = years[0]
         newest.investment_fen, newest.planned_workers = project.investment_fen, project.planned_workers
         newest.planned_pay_fen = project.planned_pay_fen
         newest.save(update_fields=sorted(PLAN))
     _repost_years(actor, project, touched)
     if funds is not None or PLACE_AND_KIND & given.keys():
-        _repost_funds(actor, project, years[-1].listed_on, funds)
+        first_listed = project.years.order_by("year").values_list("listed_on", flat=True).first() or clock.today()
+        _repost_funds(actor, project, first_listed, funds)
     if funds is not None:
         opened.details["funds"] = [[f.fund_type.id, f.planned_fen, f.issued_fen] for f in funds]
 
 
-def _open_day(day: date) -> date:
-    """The day itself while its month is open, otherwise today: a late fact is a correction in the open period."""
-    return clock.today() if sealed_among([month_index(day)]) else day
+def _keep_reserve_funds(project: Project, funds: tuple[rules.Fund, ...] | None) -> None:
+    """The funding structure of a project in the reserve: kept beside it, posted when it comes on a list."""
+    if funds is None:
+        return
+    project.fund_sources.exclude(fund_type__in=[f.fund_type.id for f in funds]).delete()
+    for fund in funds:
+        values = {"planned_fen": fund.planned_fen, "issued_fen": fund.issued_fen, "issued_on": fund.issued_on}
+        FundSource.objects.update_or_create(project=project, fund_type=fund.fund_type.id, defaults=values)
 
 
 def _repost_years(actor: Actor, project: Project, years: list[ProjectYear]) -> None:
     if not years:
         return
     reverse_sources(PROJECT, [y.pk for y in years], on=clock.today(), actor=actor, action="project.edit")
-    rows = [year_row(project, y, on=_open_day(y.listed_on)) for y in years]
+    rows = [year_row(project, y, on=open_day(y.listed_on)) for y in years]
     post(PROJECT, rows, actor=actor, action="project.edit")
 
 
@@ -196,7 +232,7 @@ def _repost_funds(actor: Actor, project: Project, listed_on: date, funds: tuple[
             row = stored.setdefault(fund.fund_type.id, FundSource(project=project, fund_type=fund.fund_type.id))
             row.planned_fen, row.issued_fen, row.issued_on = fund.planned_fen, fund.issued_fen, fund.issued_on
             row.save()
-    rows = [fund_row(project, f, on=_open_day(f.issued_on or listed_on)) for f in stored.values()]
+    rows = [fund_row(project, f, on=open_day(f.issued_on or listed_on)) for f in stored.values()]
     if rows:
         post(FUND, rows, actor=actor, action="project.edit")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from workrelief.figures.ledger.seal import sealed_among
+from workrelief.kernel import clock
 from workrelief.kernel.kinds import FundType, ProjectEvent, Sector, Track
 from workrelief.kernel.period import month_index
 from workrelief.work.projects.models import FundSource, Project, ProjectYear
@@ -45,6 +47,11 @@ def fund_row(project: Project, fund: FundSource, *, on: date) -> Row:
         fund.planned_fen,
         fund.issued_fen,
     )
+
+
+def open_day(day: date) -> date:
+    """The day itself while its month is open, otherwise today: a late fact is a correction in the open period."""
+    return clock.today() if sealed_among([month_index(day)]) else day
 
 
 def listing_day(year: int, listed_on: date | None) -> date:

@@ -74,6 +74,7 @@ def register_many(
     """Register projects and their listings in one transaction, with their facts and one audit entry; all or nothing.
 
     A project that is registered already (same code, or same name in the same division) is put on the list of the new year.
+    An entry for the reserve registers the project and counts nowhere until it is put on a list (`put_on_year`).
     Raises RuleViolated when a rule blocks, Conflict for a duplicate (B01) or a project on two tracks (A01), NotFound when a
     division lies outside the actor's scope.
     """
@@ -125,7 +126,8 @@ class _Plan:
     created: list[Project] = field(default_factory=list)
     relisted: dict[int, Project] = field(default_factory=dict)
     years: list[ProjectYear] = field(default_factory=list)
-    funds: list[tuple[FundSource, date]] = field(default_factory=list)
+    funds: list[tuple[FundSource, date | None]] = field(default_factory=list)
+    """With the day each is posted for; None in the reserve, where nothing counts yet."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -150,13 +152,16 @@ def _plan(entries: Sequence[NewProject], batch_id: int) -> _Plan:
                 _update(project, entry, code)
                 if project.pk is not None:
                     plan.relisted[project.pk] = project
+        plan.projects.append(project)
+        if entry.is_reserve:
+            _plan_funds(plan, known, project, entry, batch_id)
+            continue
         if not known.list_in(project, entry.year):
             raise Conflict(
                 "B01",
                 f"“{entry.name}”已在{entry.year}年清单内，同一项目在同一年度只列一次。",
                 facts={"project": project.name},
             )
-        plan.projects.append(project)
         plan.years.append(_year(project, entry, batch_id))
         _plan_funds(plan, known, project, entry, batch_id)
     return plan
@@ -170,7 +175,8 @@ def _plan_funds(plan: _Plan, known: queries.Known, project: Project, entry: NewP
     if known.structure_of(project) is None:
         known.fund(project, structure)
         listed_on = listing_day(entry.year, entry.listed_on)
-        plan.funds += [(_fund(project, f, batch_id), f.issued_on or listed_on) for f in entry.funds]
+        day_of = (lambda f: None) if entry.is_reserve else (lambda f: f.issued_on or listed_on)
+        plan.funds += [(_fund(project, f, batch_id), day_of(f)) for f in entry.funds]
     elif known.structure_of(project) != structure:
         plan.findings.append(
             Finding(
@@ -262,18 +268,18 @@ def _year(project: Project, entry: NewProject, batch_id: int) -> ProjectYear:
 
 
 def _write(plan: _Plan) -> None:
-    _insert(plan.created)
+    insert_rows(plan.created)
     if plan.relisted:
         Project.rows.bulk_update(plan.relisted.values(), _RELISTED_FIELDS, batch_size=WRITE_ROWS)
     for listed in plan.years:
         listed.project = listed.project  # takes over the number the project has only now
-    _insert(plan.years)
+    insert_rows(plan.years)
     for fund, _ in plan.funds:
         fund.project = fund.project
-    _insert([fund for fund, _ in plan.funds])
+    insert_rows([fund for fund, _ in plan.funds])
 
 
-def _insert(rows: Sequence[Model]) -> None:
+def insert_rows(rows: Sequence[Model]) -> None:
     """Insert the rows by the fast path of the database and give each its number."""
     if not rows:
         return
@@ -285,6 +291,7 @@ def _insert(rows: Sequence[Model]) -> None:
 
 
 def _post(actor: Actor, action: str, plan: _Plan) -> None:
-    post(PROJECT, [year_row(y.project, y) for y in plan.years], actor=actor, action=action)
-    if plan.funds:
-        post(FUND, [fund_row(fund.project, fund, on=on) for fund, on in plan.funds], actor=actor, action=action)
+    if plan.years:
+        post(PROJECT, [year_row(y.project, y) for y in plan.years], actor=actor, action=action)
+    if dated := [(fund, on) for fund, on in plan.funds if on is not None]:
+        post(FUND, [fund_row(fund.project, fund, on=on) for fund, on in dated], actor=actor, action=action)

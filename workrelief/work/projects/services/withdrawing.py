@@ -91,7 +91,7 @@ def _delete_projects(batch_id: int) -> int:
 def _restore_plans(project_ids: set[int]) -> None:
     """Projects that were on an older list before show that list's plan again."""
     for project in Project.rows.filter(pk__in=project_ids):
-        newest = project.years.order_by("-year").first()
+        newest = project.years.filter(taken_off_on=None).order_by("-year").first()
         if newest is not None:
             project.investment_fen, project.planned_workers = newest.investment_fen, newest.planned_workers
             project.planned_pay_fen, project.updated_at = newest.planned_pay_fen, clock.now()
