@@ -133,6 +133,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "list.close": _DRC,
     "list.decide_duplicate": _DRC,
     # funds
+    "money.record": _DRC | {Role.OWNER},
+    "money.reverse": _DRC,
+    "money.import": _DRC | {Role.OWNER},
     "plan.view": _ALL_WORK,
     "plan.open": frozenset({Role.PROVINCE_OFFICER}),
     "plan.apply": frozenset({Role.COUNTY_OFFICER}),
