@@ -24,7 +24,10 @@ from workrelief.base.access.scope import Scope
 
 @dataclass(frozen=True)
 class ListFacts:
-    """lists: the standing entry of the newest year. `state` is a state of the list, `level` province, city or county."""
+    """lists: the standing entry of the newest year. `state` is a state of the list, `level` province, city or county.
+
+    `open_duplicates` counts look-alikes of the project nobody has decided on yet (rule C10).
+    """
 
     year: int | None = None
     level: str = ""
@@ -32,6 +35,7 @@ class ListFacts:
     is_published: bool = False
     document_no: str = ""
     published_on: date | None = None
+    open_duplicates: int = 0
 
 
 PLAN_STAGES = ("", "applied", "city_reviewed", "prov_reviewed", "issued", "decomposed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from workrelief.kernel.kinds import Track
 from workrelief.kernel.statemachine import Machine, Mark, State, Transition
@@ -23,16 +24,46 @@ PREPARING, BUILDING, MAIN_DONE, IN_USE = "preparing", "building", "main_done", "
 """Ids of the four stages of progress (形象进度), as the register of projects knows them."""
 
 
+FieldKind = Literal["text", "whole", "fen", "day", "month", "yes", "choice"]
+
+
+@dataclass(frozen=True)
+class PaperField:
+    """A particular of a paper that a check reads; `day` is kept as text of ISO 8601, `month` as a ledger month (202207)."""
+
+    name: str
+    label: str
+    kind: FieldKind
+    is_required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True)
 class PaperKind:
-    """A kind of paper: label, archive class (1–8, forms.md 三), and the rule that asks for it."""
+    """A kind of paper: label, archive class (1–8, forms.md 三), the rule that asks for it, and its particulars."""
 
     id: str
     label: str
     archive_class: int
     rule_id: str
     many: bool = False
+    fields: tuple[PaperField, ...] = ()
+    needs_number: bool = False
 
+
+_CLAUSE = (
+    PaperField("has_labour_clause", "写明以工代赈用工和报酬发放义务", "yes", True),
+    PaperField("pay_cycle_days", "人工费拨付周期（天）", "whole", True),
+    PaperField("amount_fen", "合同额", "fen"),
+    PaperField("party", "承接单位", "text"),
+)
+_PUBLICITY = (
+    PaperField("starts_on", "公示起", "day", True),
+    PaperField("ends_on", "公示止", "day", True),
+    PaperField("photos", "影像张数", "whole"),
+    PaperField("place", "公示地点", "text"),
+)
+PHOTO_PHASES = (("before", "施工前"), ("during", "施工中"), ("after", "竣工后"))
 
 ARCHIVE_CLASSES: Mapping[int, str] = {
     1: "前期与审批",
@@ -49,8 +80,18 @@ PAPERS: Mapping[str, PaperKind] = {
     kind.id: kind
     for kind in (
         PaperKind("proposal", "项目建议信息", 1, "B01"),
-        PaperKind("implementation_plan", "实施方案或可研报告（含以工代赈专章）", 1, "D01"),
-        PaperKind("approval", "项目批复", 1, "C11"),
+        PaperKind(
+            "implementation_plan",
+            "实施方案或可研报告（含以工代赈专章）",
+            1,
+            "D01",
+            fields=(
+                PaperField("has_work_relief_chapter", "有以工代赈专章（工种、工时、报酬标准与总额）", "yes", True),
+                PaperField("labour_days", "用工量（工日）", "whole"),
+                PaperField("pay_total_fen", "报酬总额", "fen"),
+            ),
+        ),
+        PaperKind("approval", "项目批复", 1, "C11a", needs_number=True),
         PaperKind("list_document", "清单发布文件", 2, "B01"),
         PaperKind("application", "资金申请文件", 2, "C11"),
         PaperKind("pledge", "真实性承诺", 2, "C11"),
@@ -58,47 +99,169 @@ PAPERS: Mapping[str, PaperKind] = {
         PaperKind("plan_document", "投资计划下达文件", 2, "C04"),
         PaperKind("decomposition", "投资计划分解文件", 2, "C01"),
         PaperKind("responsibilities", "两个责任表", 2, "C05"),
-        PaperKind("fund_voucher", "资金到位与拨付凭证", 2, "J04", many=True),
-        PaperKind("tender_record", "招标或比选资料", 3, "D03"),
-        PaperKind("villager_decision", "村民会议议事记录", 3, "D05"),
-        PaperKind("contract", "施工合同（含以工代赈专门条款页）", 4, "D03"),
-        PaperKind("self_build_agreement", "村民自建（承接）协议", 4, "D03"),
-        PaperKind("supervision_contract", "监理合同（含务工组织和报酬发放监理）", 4, "D04"),
-        PaperKind("payment_guarantee", "工程款支付担保", 4, "F24"),
-        PaperKind("wage_account", "农民工工资专用账户资料", 4, "F23"),
-        PaperKind("plan_publicity", "实施方案公示", 5, "H06"),
-        PaperKind("plan_notice", "投资计划公告", 5, "H01"),
-        PaperKind("pay_publicity", "劳务报酬公示", 5, "H03", many=True),
-        PaperKind("signboard", "工程公示牌与维权告示牌照片", 5, "H07", many=True),
+        PaperKind("fund_voucher", "资金到位与拨付凭证", 2, "Q24", many=True),
+        PaperKind(
+            "tender_record",
+            "招标或比选资料",
+            3,
+            "D03",
+            fields=(PaperField("winner", "中标（成交）单位", "text"), PaperField("amount_fen", "中标价", "fen")),
+        ),
+        PaperKind(
+            "villager_decision",
+            "村民会议议事记录",
+            3,
+            "D05",
+            fields=(
+                PaperField("estimate_fen", "施工单项合同估算", "fen", True),
+                PaperField("attended", "到会人数", "whole"),
+            ),
+        ),
+        PaperKind("contract", "施工合同（含以工代赈专门条款页）", 4, "D03", fields=_CLAUSE),
+        PaperKind("self_build_agreement", "村民自建（承接）协议", 4, "D03", fields=_CLAUSE),
+        PaperKind(
+            "supervision_contract",
+            "监理合同（含务工组织和报酬发放监理）",
+            4,
+            "D04",
+            fields=(PaperField("covers_labour", "监理内容含务工组织和报酬发放", "yes", True),),
+        ),
+        PaperKind(
+            "payment_guarantee", "工程款支付担保", 4, "F24", fields=(PaperField("amount_fen", "担保金额", "fen"),)
+        ),
+        PaperKind(
+            "wage_account",
+            "农民工工资专用账户资料",
+            4,
+            "F23",
+            fields=(PaperField("bank", "开户行", "text", True), PaperField("filing_no", "备案号", "text")),
+        ),
+        PaperKind("plan_publicity", "实施方案公示", 5, "H06", fields=_PUBLICITY),
+        PaperKind(
+            "plan_notice",
+            "投资计划公告",
+            5,
+            "H01",
+            fields=(
+                PaperField("says_pay", "写明报酬额与比例", "yes", True),
+                PaperField("says_telephone", "写明监督电话", "yes", True),
+                PaperField("place", "公告地点或网址", "text"),
+            ),
+        ),
+        PaperKind(
+            "pay_publicity",
+            "劳务报酬公示",
+            5,
+            "H03",
+            many=True,
+            fields=(PaperField("month", "所属月份", "month", True), *_PUBLICITY),
+        ),
+        PaperKind(
+            "signboard",
+            "工程公示牌与维权告示牌照片",
+            5,
+            "H07",
+            many=True,
+            fields=(PaperField("has_rights_board", "同时设维权信息告示牌", "yes"),),
+        ),
         PaperKind("result_notice", "资金使用与实施结果公告", 5, "H02"),
         PaperKind("plaque", "永久标志照片", 5, "H08"),
-        PaperKind("labour_survey", "劳动力意愿摸底登记表", 6, "B06"),
+        PaperKind(
+            "labour_survey",
+            "劳动力意愿摸底登记表",
+            6,
+            "B06",
+            fields=(
+                PaperField("willing_people", "有务工意愿人数", "whole", True),
+                PaperField("lifted_people", "其中脱贫人口", "whole"),
+            ),
+        ),
         PaperKind("villager_meeting", "村民会议记录（需求征集）", 6, "B06"),
-        PaperKind("labour_org_plan", "群众务工组织方案", 6, "D07"),
+        PaperKind(
+            "labour_org_plan",
+            "群众务工组织方案",
+            6,
+            "D07",
+            fields=(PaperField("planned_people", "计划组织人数", "whole"),),
+        ),
         PaperKind("recruitment_notice", "招工公告", 6, "E02"),
         PaperKind("roster", "务工人员花名册", 6, "E03", many=True),
         PaperKind("agreements", "劳务协议", 6, "E04", many=True),
         PaperKind("training", "培训台账", 6, "G01", many=True),
         PaperKind("safety_training", "安全教育记录", 6, "E10", many=True),
         PaperKind("attendance", "考勤台账", 6, "E08", many=True),
-        PaperKind("labour_estimate", "用工与报酬测算表", 7, "D02"),
+        PaperKind(
+            "labour_estimate",
+            "用工与报酬测算表",
+            7,
+            "D02",
+            fields=(PaperField("pay_total_fen", "测算报酬总额", "fen", True),),
+        ),
         PaperKind("pay_sheets", "劳务报酬发放台账", 7, "F09", many=True),
         PaperKind("pay_review", "村、乡审查意见", 7, "F10", many=True),
         PaperKind("bank_receipts", "银行回单", 7, "F11", many=True),
         PaperKind("pay_filing", "发放台账备案", 7, "F12", many=True),
         PaperKind("pay_summary", "劳务报酬汇总", 7, "I04"),
         PaperKind("start_order", "开工令", 8, "I01"),
-        PaperKind("photos", "施工前、施工中、竣工后照片", 8, "I09", many=True),
+        PaperKind(
+            "photos",
+            "施工前、施工中、竣工后照片",
+            8,
+            "I09",
+            many=True,
+            fields=(PaperField("phase", "阶段", "choice", True, PHOTO_PHASES), PaperField("photos", "张数", "whole")),
+        ),
         PaperKind("completion_report", "完工报告", 8, "I03"),
         PaperKind("self_check_report", "自查报告", 8, "I03"),
-        PaperKind("final_account", "竣工决算", 8, "Q22"),
-        PaperKind("acceptance_record", "验收核查单与验收意见", 8, "I04"),
+        PaperKind(
+            "final_account",
+            "竣工决算",
+            8,
+            "Q22",
+            fields=(PaperField("amount_fen", "决算额", "fen", True), PaperField("surplus_fen", "结余", "fen")),
+        ),
+        PaperKind(
+            "acceptance_record",
+            "验收核查单与验收意见",
+            8,
+            "I04",
+            fields=(
+                PaperField("is_passed", "验收结论为合格", "yes", True),
+                PaperField("failed_items", "不合格项数", "whole"),
+            ),
+        ),
         PaperKind("rectification_report", "整改报告", 8, "I05", many=True),
         PaperKind("handover", "资产移交书", 8, "I07"),
-        PaperKind("upkeep", "管护责任书", 8, "I07"),
-        PaperKind("public_posts", "公益性岗位与折股量化资料", 8, "G05", many=True),
+        PaperKind(
+            "upkeep",
+            "管护责任书",
+            8,
+            "I07",
+            fields=(
+                PaperField("unit", "管护单位", "text", True),
+                PaperField("person", "管护责任人", "text", True),
+                PaperField("budget_fen", "年管护经费", "fen"),
+            ),
+        ),
+        PaperKind(
+            "public_posts",
+            "公益性岗位与折股量化资料",
+            8,
+            "G05",
+            many=True,
+            fields=(PaperField("posts", "公益性岗位数", "whole", True),),
+        ),
         PaperKind("change_order", "变更审批单", 1, "C09", many=True),
-        PaperKind("performance_report", "绩效自评表", 8, "J01"),
+        PaperKind(
+            "performance_report",
+            "绩效自评表",
+            8,
+            "J01",
+            fields=(
+                PaperField("satisfaction", "群众满意度（%）", "whole"),
+                PaperField("sample", "有效样本", "whole"),
+            ),
+        ),
         PaperKind("other", "其他资料", 8, "I08", many=True),
     )
 }
@@ -163,7 +326,7 @@ TRANSITIONS = (
     Transition(
         "approve", ("reserved",), "approved", "登记批复", "lifecycle.approve",
         papers=("implementation_plan", "approval"),
-        checks=("project_code", "approval_numbered", "pay_estimated"), guide="life-approve",
+        checks=("project_code", "approval_numbered", "relief_chapter", "pay_estimated"), guide="life-approve",
     ),
     Transition(
         "publicise_plan", ("approved",), "plan_publicised", "公示方案", "lifecycle.announce",
@@ -243,7 +406,7 @@ TRANSITIONS = (
         "start", ("mobilised",), "started", "登记开工", "lifecycle.start",
         papers=("labour_org_plan", "start_order"),
         checks=("two_responsibilities", "funds_there", "signboard", "photo_before"),
-        due="start_after_plan_days", since="contracted", guide="life-start",
+        due="plan_start_working_days", since="decomposed", guide="life-start",
     ),
     Transition(
         "build", ("started",), "under_construction", "进入主体施工", "lifecycle.build",
@@ -292,7 +455,7 @@ TRANSITIONS = (
     ),
     Transition(
         "evaluate", ("archived",), "performance_evaluated", "绩效自评", "lifecycle.evaluate",
-        papers=("performance_report",), checks=("satisfaction",), needs=(SPECIAL,), guide="life-evaluate",
+        papers=("performance_report",), needs=(SPECIAL,), guide="life-evaluate",
     ),
     Transition(
         "terminate", _BEFORE_ACCEPTANCE, "terminated", "终止项目", "lifecycle.terminate",
