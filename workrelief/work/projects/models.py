@@ -125,6 +125,9 @@ class FundSource(models.Model):
     planned_fen = models.BigIntegerField(help_text="amount in the approved structure, fen")
     issued_fen = models.BigIntegerField(default=0, help_text="issued to the project so far, fen")
     issued_on = models.DateField(null=True)
+    issues = models.JSONField(
+        default=list, help_text="[day, fen] of each plan that gave money; empty while entered by hand"
+    )
     batch_id = models.BigIntegerField(default=0)
 
     class Meta:

@@ -7,6 +7,7 @@ from workrelief.work.projects.services.editing import (
     follow_edits,
     set_stage,
 )
+from workrelief.work.projects.services.issuing import IssuedFund, issue_funds
 from workrelief.work.projects.services.listing import YearListing, put_on_year, take_off_year
 from workrelief.work.projects.services.progress import ProgressLine, progress_findings, record_progress
 from workrelief.work.projects.services.registering import (
@@ -19,6 +20,7 @@ from workrelief.work.projects.services.registering import (
 from workrelief.work.projects.services.withdrawing import Withdrawn, withdraw_batch
 
 __all__ = [
+    "IssuedFund",
     "NewProject",
     "ProgressLine",
     "ProjectChanges",
@@ -28,6 +30,7 @@ __all__ = [
     "correct_stage",
     "edit_project",
     "follow_edits",
+    "issue_funds",
     "progress_findings",
     "put_on_year",
     "record_progress",

@@ -13,13 +13,15 @@ from workrelief.base.audit.change import Change, change
 from workrelief.base.law.parameters import parameters
 from workrelief.figures.ledger.facts import FUND, PROJECT
 from workrelief.figures.ledger.post import post, reverse_sources
+from workrelief.figures.ledger.seal import sealed_among
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
 from workrelief.kernel.kinds import FundType, Sector, Track
+from workrelief.kernel.period import month_index
 from workrelief.work.projects import queries, rules
 from workrelief.work.projects.models import FundSource, Project, ProjectYear
 from workrelief.work.projects.naming import name_key
-from workrelief.work.projects.services.postings import fund_row, open_day, year_row
+from workrelief.work.projects.services.postings import fund_rows, open_day, year_row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +210,10 @@ def _keep_reserve_funds(project: Project, funds: tuple[rules.Fund, ...] | None) 
     """The funding structure of a project in the reserve: kept beside it, posted when it comes on a list."""
     if funds is None:
         return
-    project.fund_sources.exclude(fund_type__in=[f.fund_type.id for f in funds]).delete()
+    wanted = {f.fund_type.id: f for f in funds}
+    for row in project.fund_sources.all():
+        _require_issues(row, wanted.get(row.fund_type))
+    project.fund_sources.exclude(fund_type__in=wanted).delete()
     for fund in funds:
         values = {"planned_fen": fund.planned_fen, "issued_fen": fund.issued_fen, "issued_on": fund.issued_on}
         FundSource.objects.update_or_create(project=project, fund_type=fund.fund_type.id, defaults=values)
@@ -227,14 +232,31 @@ def _repost_funds(actor: Actor, project: Project, listed_on: date, funds: tuple[
     reverse_sources(FUND, [f.pk for f in stored.values()], on=clock.today(), actor=actor, action="project.edit")
     if funds is not None:
         for gone in stored.keys() - {f.fund_type.id for f in funds}:
+            _require_issues(stored[gone], None)
             stored.pop(gone).delete()
         for fund in funds:
             row = stored.setdefault(fund.fund_type.id, FundSource(project=project, fund_type=fund.fund_type.id))
-            row.planned_fen, row.issued_fen, row.issued_on = fund.planned_fen, fund.issued_fen, fund.issued_on
+            _require_issues(row, fund)
+            row.planned_fen, row.issued_fen = fund.planned_fen, fund.issued_fen
+            row.issued_on = row.issued_on if row.issues else fund.issued_on
             row.save()
-    rows = [fund_row(project, f, on=open_day(f.issued_on or listed_on)) for f in stored.values()]
+    days = {listed_on} | {f.issued_on or listed_on for f in stored.values()}
+    days |= {date.fromisoformat(text) for f in stored.values() for text, _ in f.issues}
+    closed = sealed_among({month_index(day) for day in days})
+    rows = [
+        row
+        for f in stored.values()
+        for row in fund_rows(project, f, listed_on=listed_on, closed=closed, late=clock.today())
+    ]
     if rows:
         post(FUND, rows, actor=actor, action="project.edit")
+
+
+def _require_issues(row: FundSource, wanted: rules.Fund | None) -> None:
+    """Money that plans gave is changed by plans only (C09)."""
+    if row.issues and (wanted is None or wanted.issued_fen != row.issued_fen):
+        label = FundType.of_id(row.fund_type).label
+        raise Conflict("C09", f"{label}的下达额来自投资计划，不能在项目页改动或删去。请在投资计划里办理变更或收回。")
 
 
 def set_stage(actor: Actor, project_id: int, stage: str, *, reason: str = "") -> Project:

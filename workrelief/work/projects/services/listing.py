@@ -14,7 +14,7 @@ from workrelief.kernel import clock
 from workrelief.kernel.errors import NotFound
 from workrelief.work.projects import queries
 from workrelief.work.projects.models import FundSource, Project, ProjectYear
-from workrelief.work.projects.services.postings import fund_row, listing_day, open_day, year_row
+from workrelief.work.projects.services.postings import fund_row, listing_day, open_day, planned_row, year_row
 from workrelief.work.projects.services.registering import insert_rows
 
 
@@ -114,9 +114,10 @@ def _post_first_funds(
     days: dict[date, date] = {}
     for part in queries.in_parts(ids):
         for fund in FundSource.objects.filter(project__in=part).order_by("id"):
-            day = fund.issued_on or listed_on
+            day = listed_on if fund.issues else fund.issued_on or listed_on
             if day not in days:
                 days[day] = open_day(day)
-            rows.append(fund_row(projects[fund.project_id], fund, on=days[day]))
+            make = planned_row if fund.issues else fund_row
+            rows.append(make(projects[fund.project_id], fund, on=days[day]))
     if rows:
         post(FUND, rows, actor=actor, action=action)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from workrelief.figures.ledger.seal import sealed_among
@@ -52,6 +53,39 @@ def fund_row(project: Project, fund: FundSource, *, on: date) -> Row:
 def open_day(day: date) -> date:
     """The day itself while its month is open, otherwise today: a late fact is a correction in the open period."""
     return clock.today() if sealed_among([month_index(day)]) else day
+
+
+def fund_rows(
+    project: Project,
+    fund: FundSource,
+    *,
+    listed_on: date | None,
+    closed: Collection[int] = (),
+    late: date | None = None,
+) -> list[Row]:
+    """All fund_facts of a source: one row, or with money from plans the planned amount and one row for each issue.
+
+    Without `listed_on` the project stands on no list yet and the planned amount waits. A row whose month is in `closed`
+    counts on the day `late`.
+    """
+    if not fund.issues:
+        day = fund.issued_on or listed_on
+        rows = [fund_row(project, fund, on=day)] if day and listed_on else []
+    else:
+        rows = [planned_row(project, fund, on=listed_on)] if listed_on else []
+        kind = FundType.of_id(fund.fund_type).code
+        for text, fen in fund.issues:
+            common = _common(project, on=date.fromisoformat(text), source=fund.pk, batch_id=fund.batch_id)
+            rows.append((*common, kind, 0, fen))
+    if late is None:
+        return rows
+    return [(late, month_index(late), *row[2:]) if row[1] in closed else row for row in rows]
+
+
+def planned_row(project: Project, fund: FundSource, *, on: date) -> Row:
+    """A fund_fact of the planned amount alone; the issued money has rows of its own."""
+    common = _common(project, on=on, source=fund.pk, batch_id=fund.batch_id)
+    return (*common, FundType.of_id(fund.fund_type).code, fund.planned_fen, 0)
 
 
 def listing_day(year: int, listed_on: date | None) -> date:
