@@ -47,6 +47,11 @@ class Measure:
         return f"{self.name}: {self.ours:,.4g} {self.unit}{limit}{verdict}{peer}{peak}"
 
 
+def _document(known: dict[str, object]) -> str:
+    """The results as kept: paths without the folder of this machine."""
+    return json.dumps(known, ensure_ascii=False, indent=1, default=str).replace(f"{RESULTS.parents[1]}/", "") + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", default=list(MODULES))
@@ -66,7 +71,7 @@ def main() -> None:
         os.environ.clear()
         os.environ.update(surroundings)  # a module that chose its own database leaves the next one's alone
         print(f"   ({time.monotonic() - began:.0f} s)", flush=True)
-        RESULTS.write_text(json.dumps(known, ensure_ascii=False, indent=1, default=str) + "\n")
+        RESULTS.write_text(_document(known))
     sys.exit(1 if any(m.get("holds") is False for m in known["measures"].values()) else 0)
 
 
