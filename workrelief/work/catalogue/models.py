@@ -67,9 +67,13 @@ class LabourQuota(models.Model):
     days_x100 = models.PositiveIntegerField(help_text="person-days per unit × 100, which is person-days per 100 units")
     valid_from = models.DateField()
     mark = models.CharField(max_length=1, choices=MARKS)
+    source = models.CharField(max_length=120, blank=True, help_text="where it was published or who proposed it")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["link", "unit", "valid_from"], name="labour_quota_once")]
+
+    def __str__(self) -> str:
+        return f"{self.link} {self.days_x100} 工日/100{self.unit}"
 
 
 class DayRate(models.Model):
@@ -88,6 +92,32 @@ class DayRate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["edition", "trade", "division_prefix", "valid_from"], name="day_rate_once")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.trade}日工价"
+
+
+class CatalogueChange(models.Model):
+    """What a person changed in an edition: a link's words, a quota or a day rate, with both values and the reason."""
+
+    edition = models.ForeignKey(CatalogueEdition, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=5, choices=[("link", "用工环节"), ("quota", "用工定额"), ("rate", "日工价")])
+    link_code = models.CharField(max_length=8, blank=True, help_text="catalogue id of the link; blank for day rates")
+    what = models.CharField(max_length=120, help_text="which link, unit, trade or place")
+    before = models.CharField(max_length=300, blank=True, help_text="as shown; blank when it is new")
+    after = models.CharField(max_length=300, blank=True, help_text="as shown; blank when it was taken away")
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=60)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["edition", "kind", "-at"], name="catalogue_change_list"),
+            models.Index(fields=["link_code"], name="catalogue_change_link"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
 
 
 class MatchRun(ScopedModel):
@@ -110,6 +140,8 @@ class MatchRun(ScopedModel):
         max_length=8, blank=True, choices=[("listed", "拟纳入清单"), ("refused", "不纳入清单")], help_text="rule A06"
     )
     listing_reason = models.CharField(max_length=200, blank=True)
+    listing_by = models.CharField(max_length=60, blank=True, help_text="who said so")
+    listing_at = models.DateTimeField(null=True)
     made_by_name = models.CharField(max_length=60)
     made_at = models.DateTimeField()
 
@@ -117,6 +149,7 @@ class MatchRun(ScopedModel):
         indexes = [
             models.Index(fields=["division_code", "-made_at"], name="match_run_list"),
             models.Index(fields=["-made_at", "-id"], name="match_run_recent"),
+            models.Index(fields=["project_id", "-id"], name="match_run_project"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,10 @@
-"""Editions of the catalogue, and bills of works matched against them; the only writers of this room."""
+"""Bills of works matched against an edition and corrected line by line; what is said about listing their project."""
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 from workrelief.base.access.actor import Actor
@@ -15,14 +14,13 @@ from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
 from workrelief.kernel.kinds import Sector
 from workrelief.work.catalogue import queries
-from workrelief.work.catalogue.models import CatalogueEdition, DayRate, LabourLink, LabourQuota, MatchLine, MatchRun
+from workrelief.work.catalogue.models import MatchLine, MatchRun
 from workrelief.work.catalogue.queries import Reference, RunTotals
 from workrelief.work.catalogue.rules import estimate
 from workrelief.work.catalogue.rules.bill import Bill, BillLine
 from workrelief.work.catalogue.rules.matching import LOW_SCORE, Matcher, Proposal
 from workrelief.work.catalogue.rules.units import read_quantity
-from workrelief.work.catalogue.rules.words import DATA
-from workrelief.work.catalogue.states import COUNTED, EDITION, MATCH_LINE
+from workrelief.work.catalogue.states import COUNTED, MATCH_LINE
 
 SECTORS = {
     "G": "", "TR": Sector.TRANSPORT.id, "WA": Sector.WATER.id, "EN": Sector.ENERGY.id, "AG": Sector.AGRICULTURE.id,
@@ -34,150 +32,6 @@ WRITE_ROWS = 500
 _MOST = {"quantity_x100": 10**13, "quota_x100": 10**6, "rate_fen": 10**6}
 _QUANTITY_NOTES = ("工程量", "计量单位", "没有工程量", "没有计量单位")
 _QUOTA_NOTE = "该环节没有按"
-
-
-# ---------- editions ----------
-
-
-def load_edition(actor: Actor, year: int = FIRST_YEAR) -> CatalogueEdition:
-    """The edition that comes with the platform, as a draft; the one that is there when it was loaded already.
-
-    Raises NotFound when no data of that year come with the platform, NotPermitted.
-    """
-    permit(actor, "catalogue.edit")
-    source = DATA / f"catalogue-{year}.csv"
-    if not source.is_file():
-        raise NotFound("catalogue.data", f"平台没有附带 {year} 年的指导目录。")
-    there = CatalogueEdition.objects.filter(year=year).order_by("-version").first()
-    if there is not None:
-        return there
-    with change_many(actor, "catalogue.edit", kind="catalogue.catalogueedition") as opened:
-        made = CatalogueEdition.objects.create(year=year, made_at=clock.now(), note="随平台载入")
-        stored = LabourLink.objects.bulk_create([_link(made, row) for row in _rows(source.name)])
-        by_code = {one.code: one for one in stored}
-        quotas = LabourQuota.objects.bulk_create(
-            LabourQuota(
-                link=by_code[code], work=row["work"], unit=row["unit"], days_x100=int(row["per_100"]),
-                valid_from=date.fromisoformat(row["valid_from"]), mark=row["mark"],
-            )
-            for row in _rows("quotas.csv")
-            for code in row["links"].split()
-        )  # fmt: skip
-        rates = DayRate.objects.bulk_create(
-            DayRate(
-                edition=made, trade=row["trade"], division_prefix=row["division"], day_fen=int(row["day_fen"]),
-                valid_from=date.fromisoformat(row["valid_from"]),
-                valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
-                source=row["source"], mark=row["mark"],
-            )
-            for row in _rows("rates.csv")
-        )  # fmt: skip
-        opened.label, opened.target_id = str(made), str(made.pk)
-        opened.totals = {"loaded": year, "links": len(stored), "quotas": len(quotas), "rates": len(rates)}
-    return made
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
-def _link(edition: CatalogueEdition, row: dict[str, str]) -> LabourLink:
-    return LabourLink(
-        edition=edition, code=row["catalogue_id"], sector=SECTORS[row["sector_code"]], sector_name=row["sector"],
-        subfield=row["subfield"], task=row["construction_task"], name=row["labour_link"], trades=row["typical_trades"],
-        skill=row["skill_level"], phase=row["phase"], is_core=row["is_core_sector"] == "是", source_status=row["source_status"],
-    )  # fmt: skip
-
-
-def issued_edition(actor: Actor) -> CatalogueEdition:
-    """The newest issued edition; the one that comes with the platform is loaded and issued when there is none at all."""
-    newest = queries.editions(actor.scope).filter(state="issued").first()
-    if newest is not None:
-        return newest
-    return issue_edition(actor, load_edition(actor).pk)
-
-
-def copy_edition(actor: Actor, edition_id: int, year: int, *, note: str = "") -> CatalogueEdition:
-    """A new draft for `year` with everything the former edition holds. Raises NotFound, InvalidInput, Conflict."""
-    former = queries.edition(actor.scope, edition_id)
-    if not former.year <= year <= former.year + 10:
-        raise InvalidInput("catalogue.year", f"新目录的年度应在 {former.year} 至 {former.year + 10} 之间。")
-    same = CatalogueEdition.objects.filter(year=year).order_by("-version")
-    if same.filter(state="draft").exists():
-        raise Conflict("catalogue.draft", f"{year} 年已有一份草稿，请在草稿上修改。")
-    newest = same.first()
-    with change_many(actor, "catalogue.edit", kind="catalogue.catalogueedition") as opened:
-        made = CatalogueEdition.objects.create(
-            year=year,
-            version=newest.version + 1 if newest else 1,
-            note=note[:200] or f"由 {former} 复制",
-            made_at=clock.now(),
-        )
-        stored: dict[int, LabourLink] = {}
-        for old in LabourLink.objects.filter(edition=former).order_by("id"):
-            key = old.pk
-            old.pk, old.edition = None, made
-            stored[key] = old
-        LabourLink.objects.bulk_create(stored.values())
-        quotas = list(LabourQuota.objects.filter(link__edition=former).order_by("id"))
-        for quota in quotas:
-            quota.pk, quota.link = None, stored[quota.link_id]
-        LabourQuota.objects.bulk_create(quotas)
-        rates = list(DayRate.objects.filter(edition=former).order_by("id"))
-        for rate in rates:
-            rate.pk, rate.edition = None, made
-        DayRate.objects.bulk_create(rates)
-        opened.label, opened.target_id = str(made), str(made.pk)
-        opened.totals = {"copied_from": former.pk, "links": len(stored), "quotas": len(quotas), "rates": len(rates)}
-    return made
-
-
-def issue_edition(actor: Actor, edition_id: int) -> CatalogueEdition:
-    """Issue a draft; from now on it is what bills are matched against. Raises NotFound, Conflict."""
-    with change(actor, "catalogue.edit", lambda: queries.editions(actor.scope).filter(pk=edition_id)) as opened:
-        opened.fire(EDITION, "issue")
-        opened.row.issued_at = clock.now()
-        opened.row.save()
-    return opened.row
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinkChanges:
-    """What is to be different in a link; None leaves it."""
-
-    task: str | None = None
-    name: str | None = None
-    trades: str | None = None
-    skill: str | None = None
-    phase: str | None = None
-    source_status: str | None = None
-
-
-def edit_link(actor: Actor, link_id: int, changes: LinkChanges, *, reason: str) -> LabourLink:
-    """Change a link of a draft; former and new values stand in the audit trail.
-
-    Raises NotFound, Conflict when the edition is issued, InvalidInput for an empty or unknown value.
-    """
-    given = {f.name: value.strip() for f in fields(changes) if (value := getattr(changes, f.name)) is not None}
-    if len(reason.strip()) < 4:
-        raise InvalidInput("catalogue.reason", "请写明修改原因，不少于 4 个字。")
-    with change(actor, "catalogue.edit", lambda: queries.link_rows(actor.scope, link_id), reason=reason) as opened:
-        row = opened.row
-        if row.edition.state != "draft":
-            raise Conflict("catalogue.issued", "已印发的目录不能修改。请复制为新的草稿后修改。")
-        for name, value in given.items():
-            most = getattr(LabourLink._meta.get_field(name), "max_length", 0)
-            if not value or len(value) > most:
-                raise InvalidInput("catalogue.value", f"“{value[:20]}”不能为空，且不超过 {most} 个字。")
-            setattr(row, name, value)
-        if row.skill not in SKILLS:
-            raise InvalidInput("catalogue.skill", f"技能等级没有“{row.skill}”。")
-        row.save()
-    return row
-
-
-# ---------- matching ----------
 
 
 @dataclass(frozen=True)
@@ -393,5 +247,6 @@ def decide_listing(actor: Actor, run_id: int, *, to_list: bool, reason: str = ""
             opened.require(estimate.unlisted(matched, reason))
         opened.row.listing = "listed" if to_list else "refused"
         opened.row.listing_reason = reason.strip()[:200]
+        opened.row.listing_by, opened.row.listing_at = actor.name, clock.now()
         opened.row.save()
     return opened.row

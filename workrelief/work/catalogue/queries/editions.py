@@ -1,22 +1,17 @@
-"""Reading the catalogue and the bills matched against it: scope first.
-
-The issued catalogue is the same for everybody who works in the province; a draft is seen by the province only.
-"""
+"""Editions, their links, unit labour quotas and day rates, and what was changed in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 
 from workrelief.base.access.scope import Scope
 from workrelief.kernel.errors import NotFound
-from workrelief.work.catalogue.models import CatalogueEdition, DayRate, LabourLink, LabourQuota, MatchLine, MatchRun
+from workrelief.work.catalogue.models import CatalogueChange, CatalogueEdition, DayRate, LabourLink, LabourQuota
 from workrelief.work.catalogue.rules.estimate import Quota, Rate
 from workrelief.work.catalogue.rules.matching import LinkText
-from workrelief.work.catalogue.states import COUNTED
 
 PROVINCE = "370000000000"
 GENERAL = "general"
@@ -137,97 +132,50 @@ def reference(scope: Scope, edition_id: int) -> Reference:
     return Reference(found, by_code, {code: tuple(all_) for code, all_ in quotas.items()}, known)
 
 
-# ---------- bills that were matched ----------
-
-
-def runs(scope: Scope) -> QuerySet[MatchRun]:
-    """Matched bills in scope, newest first."""
-    found: QuerySet[MatchRun] = MatchRun.objects.within(scope)
-    return found.select_related("edition").order_by("-made_at", "-id")
-
-
-def run_rows(scope: Scope, run_id: int) -> QuerySet[MatchRun]:
-    """The one run as a scoped queryset, to be opened by `change()`."""
-    return MatchRun.objects.within(scope).filter(pk=run_id)
-
-
-def run(scope: Scope, run_id: int) -> MatchRun:
-    """One matched bill. Raises NotFound."""
-    found = runs(scope).filter(pk=run_id).first()
-    if found is None:
-        raise NotFound("catalogue.run", "没有找到这份匹配结果，或不在您的数据范围内。")
-    return found
-
-
-def lines(scope: Scope, run_id: int, state: str = "") -> QuerySet[MatchLine]:
-    """Lines of a bill in order, with their link; `state` narrows. Raises NotFound."""
-    found = MatchLine.objects.filter(run=run(scope, run_id)).select_related("link")
-    return (found.filter(state=state) if state else found).order_by("number", "id")
-
-
-def line(scope: Scope, line_id: int) -> MatchLine:
-    """One line with its run and link. Raises NotFound."""
-    found = MatchLine.objects.select_related("run__edition", "link").filter(pk=line_id).first()
-    if found is None:
-        raise NotFound("catalogue.line", "没有找到这一行，或不在您的数据范围内。")
-    run(scope, found.run_id)
-    return found
-
-
-def line_rows(scope: Scope, line_id: int) -> QuerySet[MatchLine]:
-    """The one line as a queryset within scope, to be opened by `change()`."""
-    return MatchLine.objects.filter(pk=line_id, run__in=MatchRun.objects.within(scope))
-
-
 @dataclass(frozen=True)
-class RunTotals:
-    """Sums of a bill: lines by state, person-days × 10 and pay in fen of the lines that count, lines without an estimate."""
+class QuotaFilter:
+    """What the quotas may be narrowed by; empty means everything. `sector` is a Sector id or GENERAL."""
 
-    by_state: dict[str, int]
-    days_x10: int
-    pay_fen: int
-    unestimated: int
-
-    @property
-    def works(self) -> int:
-        """Lines that are works, headings left out."""
-        return sum(n for state, n in self.by_state.items() if state != "heading")
-
-    @property
-    def counted(self) -> int:
-        return sum(self.by_state.get(state, 0) for state in COUNTED)
+    sector: str = ""
+    mark: str = ""
+    unit: str = ""
+    text: str = ""
 
 
-def totals(scope: Scope, run_id: int) -> RunTotals:
-    """Sums over the whole bill. Raises NotFound."""
-    return totals_of(scope, lines(scope, run_id))
+def quotas(scope: Scope, edition_id: int, wanted: QuotaFilter | None = None) -> QuerySet[LabourQuota]:
+    """Quotas of an edition with their link, in the order of the catalogue, the newest of a unit first. Raises NotFound."""
+    wanted = wanted or QuotaFilter()
+    found = LabourQuota.objects.filter(link__edition=edition(scope, edition_id)).select_related("link")
+    if wanted.sector:
+        found = found.filter(link__sector="" if wanted.sector == GENERAL else wanted.sector)
+    if wanted.mark:
+        found = found.filter(mark=wanted.mark)
+    if wanted.unit:
+        found = found.filter(unit=wanted.unit)
+    if text := wanted.text.strip():
+        found = found.filter(Q(link__name__contains=text) | Q(work__contains=text) | Q(link__code=text.upper()))
+    return found.order_by("link_id", "unit", "-valid_from")
 
 
-def totals_of(scope: Scope, found: QuerySet[MatchLine]) -> RunTotals:
-    """Sums over lines that `lines()` gave."""
-    by_state = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
-    counted = found.filter(state__in=COUNTED)
-    sums = counted.order_by().aggregate(days=Sum("days_x10"), pay=Sum("pay_fen"))
-    return RunTotals(by_state, sums["days"] or 0, sums["pay"] or 0, counted.filter(pay_fen=None).count())
+def quota_rows(scope: Scope, quota_id: int) -> QuerySet[LabourQuota]:
+    """The one quota as a queryset, to be opened by `change()`."""
+    return LabourQuota.objects.filter(pk=quota_id, link__edition__in=editions(scope)).select_related("link__edition")
 
 
-@dataclass(frozen=True)
-class LabourRow:
-    """Labour by trade for the sums of a bill: person-days × 10 and pay in fen."""
-
-    trade: str
-    days_x10: int
-    pay_fen: int
+def rate_rows(scope: Scope, rate_id: int) -> QuerySet[DayRate]:
+    """The one day rate as a queryset, to be opened by `change()`."""
+    return DayRate.objects.filter(pk=rate_id, edition__in=editions(scope)).select_related("edition")
 
 
-def by_trade(scope: Scope, run_id: int) -> tuple[LabourRow, ...]:
-    """Person-days and pay by trade, most first. Raises NotFound."""
-    rows: Iterable[tuple[str, int | None, int | None]] = (
-        lines(scope, run_id)
-        .filter(state__in=COUNTED)
-        .order_by()
-        .values_list("trade")
-        .annotate(days=Sum("days_x10"), pay=Sum("pay_fen"))
-    )
-    found = [LabourRow(trade, days or 0, pay or 0) for trade, days, pay in rows if days]
-    return tuple(sorted(found, key=lambda row: (-row.days_x10, row.trade)))
+def history(
+    scope: Scope, *, edition_id: int | None = None, link_code: str = "", kind: str = ""
+) -> QuerySet[CatalogueChange]:
+    """What people changed, newest first: in one edition, or of one link through all editions; `kind` narrows."""
+    found = CatalogueChange.objects.filter(edition__in=editions(scope)).select_related("edition")
+    if edition_id is not None:
+        found = found.filter(edition=edition(scope, edition_id))
+    if link_code:
+        found = found.filter(link_code=link_code)
+    if kind:
+        found = found.filter(kind=kind)
+    return found.order_by("-at", "-id")
