@@ -17,7 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+
+from django.core import checks
 
 from workrelief.base.access.scope import Scope
 
@@ -166,6 +168,14 @@ def missing() -> list[str]:
     return [kind.__name__ for kind in KINDS if kind not in _providers]
 
 
+def check_providers(**_options: object) -> list[checks.CheckMessage]:
+    """System check: every kind of fact has a room that answers for it."""
+    return [
+        checks.Warning(f"no room answers for {name}; gates that ask it refuse", id="lifecycle.W001")
+        for name in missing()
+    ]
+
+
 @contextmanager
 def provided(kind: type[F], fn: Provider[F]) -> Iterator[None]:
     """Let `fn` answer for `kind` inside the block; for tests."""
@@ -180,30 +190,54 @@ def provided(kind: type[F], fn: Provider[F]) -> Iterator[None]:
             _providers[kind] = before
 
 
-@dataclass(frozen=True)
+class Book:
+    """Facts of some projects on one day. A provider is asked when its kind is first looked at, once for all of them."""
+
+    def __init__(self, scope: Scope, project_ids: Sequence[int], on: date) -> None:
+        self._scope, self._ids, self._on = scope, list(project_ids), on
+        self._answers: dict[type, Mapping[int, Any]] = {}
+
+    def of(self, kind: type[F], project_id: int) -> F:
+        """The project's facts of this kind; the kind's default when nobody answers."""
+        if kind not in self._answers:
+            provider = _providers.get(kind)
+            self._answers[kind] = provider(self._scope, self._ids, self._on) if provider and self._ids else {}
+        found: F = self._answers[kind].get(project_id) or kind()
+        return found
+
+
 class Facts:
-    """All facts of one project."""
+    """All facts of one project: those given, else those of the book, else "nothing there"."""
 
-    listing: ListFacts = ListFacts()
-    plan: PlanFacts = PlanFacts()
-    share: ShareFacts = ShareFacts()
-    pay: PayFacts = PayFacts()
-    training: TrainingFacts = TrainingFacts()
-    roster: RosterFacts = RosterFacts()
+    def __init__(self, *given: object, book: Book | None = None, project_id: int = 0) -> None:
+        self._given = {type(one): one for one in given}
+        self._book, self._project_id = book, project_id
 
+    def _of(self, kind: type[F]) -> F:
+        if kind in self._given:
+            return cast(F, self._given[kind])
+        return self._book.of(kind, self._project_id) if self._book else kind()
 
-_FIELDS: Mapping[type, str] = {
-    ListFacts: "listing", PlanFacts: "plan", ShareFacts: "share", PayFacts: "pay", TrainingFacts: "training",
-    RosterFacts: "roster",
-}  # fmt: skip
+    @property
+    def listing(self) -> ListFacts:
+        return self._of(ListFacts)
 
+    @property
+    def plan(self) -> PlanFacts:
+        return self._of(PlanFacts)
 
-def gather(scope: Scope, project_ids: Sequence[int], on: date, *, kinds: Sequence[type] = KINDS) -> dict[int, Facts]:
-    """The facts of each project, asking each provider once; only `kinds` when the caller needs no others."""
-    answers = {
-        _FIELDS[kind]: _providers[kind](scope, project_ids, on) for kind in kinds if project_ids and kind in _providers
-    }
-    return {
-        project_id: Facts(**{name: answer[project_id] for name, answer in answers.items() if project_id in answer})
-        for project_id in project_ids
-    }
+    @property
+    def share(self) -> ShareFacts:
+        return self._of(ShareFacts)
+
+    @property
+    def pay(self) -> PayFacts:
+        return self._of(PayFacts)
+
+    @property
+    def training(self) -> TrainingFacts:
+        return self._of(TrainingFacts)
+
+    @property
+    def roster(self) -> RosterFacts:
+        return self._of(RosterFacts)

@@ -8,6 +8,9 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         from workrelief.base.intake.importer import register
+        from workrelief.work.lifecycle import facts
         from workrelief.work.training.importers import TrainingImporter
+        from workrelief.work.training.life_facts import training_facts
 
         register(TrainingImporter())
+        facts.provide(facts.TrainingFacts, training_facts)

@@ -8,6 +8,9 @@ class WorkersConfig(AppConfig):
 
     def ready(self) -> None:
         from workrelief.base.intake.importer import register
+        from workrelief.work.lifecycle import facts
         from workrelief.work.workers.importers import RosterImporter
+        from workrelief.work.workers.life_facts import roster_facts
 
         register(RosterImporter())
+        facts.provide(facts.RosterFacts, roster_facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -92,6 +92,10 @@ class Case:
     @property
     def is_enterprise(self) -> bool:
         return self.implementer_kind == ENTERPRISE
+
+    def with_deadline(self, due_on: date | None) -> Case:
+        """The case with the last day of the step that is judged."""
+        return replace(self, due_on=due_on)
 
     def paper(self, kind: str) -> PaperFacts | None:
         """The newest paper of the kind."""

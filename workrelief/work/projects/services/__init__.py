@@ -17,6 +17,7 @@ from workrelief.work.projects.services.registering import (
     register_many,
     register_project,
 )
+from workrelief.work.projects.services.stages import carry_stages
 from workrelief.work.projects.services.withdrawing import Withdrawn, withdraw_batch
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Registered",
     "Withdrawn",
     "YearListing",
+    "carry_stages",
     "correct_stage",
     "edit_project",
     "follow_edits",

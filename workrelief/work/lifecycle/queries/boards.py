@@ -1,0 +1,120 @@
+"""The board by step, the map, and what waits for an acting person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db.models import Count, Q
+
+from workrelief.base.access.actor import Actor
+from workrelief.base.access.permissions import allowed
+from workrelief.base.access.scope import Scope
+from workrelief.kernel import clock
+from workrelief.work.lifecycle.models import Life, Objection
+from workrelief.work.lifecycle.queries.lives import LifeFilter, _days_left, lives
+from workrelief.work.lifecycle.queries.views import Board, Card, Column, MapPoint, Waiting, WaitingStep
+from workrelief.work.lifecycle.states import PROJECT_LIFE, traits_of
+
+CARDS = 20
+MOST_POINTS = 5_000
+
+
+def board(scope: Scope, wanted: LifeFilter | None = None, *, cards: int = CARDS) -> Board:
+    """A column for every state somebody stands in, with counts and the `cards` most urgent projects."""
+    found = lives(scope, wanted)
+    late, marked = Count("pk", filter=Q(due_on__lt=clock.today())), Q()
+    for mark in PROJECT_LIFE.marks:
+        marked |= Q(**{mark: True})
+    rows = found.order_by().values("state").annotate(number=Count("pk"), late=late, marked=Count("pk", filter=marked))
+    counts = {row["state"]: row for row in rows}
+    columns = tuple(
+        Column(state, counts[state.id]["number"], counts[state.id]["late"], tuple(_cards(found, state.id, cards)))
+        for state in PROJECT_LIFE.states.values()
+        if state.id in counts
+    )
+    return Board(
+        columns,
+        sum(row["number"] for row in counts.values()),
+        sum(row["late"] for row in counts.values()),
+        sum(row["marked"] for row in counts.values()),
+    )
+
+
+def _cards(found: object, state: str, cards: int) -> Iterator[Card]:
+    in_state = found.filter(state=state)  # type: ignore[attr-defined]
+    urgent = list(in_state.filter(due_on__isnull=False).order_by("due_on", "id")[:cards])
+    if len(urgent) < cards:
+        urgent += islice(in_state.filter(due_on=None).order_by("id")[: cards - len(urgent)], cards)
+    for life in urgent:
+        yield _card(life)
+
+
+def _card(life: Life) -> Card:
+    return Card(
+        life.project_id, life.project.name, life.division_code, life.track, life.state, life.since, life.due_on,
+        _days_left(life.due_on), life.marks,
+    )  # fmt: skip
+
+
+def map_points(scope: Scope, wanted: LifeFilter | None = None, *, limit: int = MOST_POINTS) -> list[MapPoint]:
+    """Projects on the map, at most `limit`; those without a located site have no coordinates."""
+    today = clock.today()
+    columns = ("project_id", "project__name", "division_code", "track", "state", "lon_e6", "lat_e6", "due_on")
+    return [
+        MapPoint(
+            project_id, name, division, track, state, PROJECT_LIFE.state(state).tone, lon, lat,
+            due_on is not None and due_on < today,
+        )
+        for project_id, name, division, track, state, lon, lat, due_on in lives(scope, wanted).values_list(*columns)[
+            :limit
+        ]
+    ]  # fmt: skip
+
+
+def waiting(actor: Actor) -> Waiting:
+    """Steps that wait for the actor, by state: main steps taken on the life itself which the actor's duties carry."""
+    if not allowed(actor, "lifecycle.view"):
+        return Waiting((), 0, 0)
+    mine = {
+        t.name
+        for t in PROJECT_LIFE.transitions
+        if t.kind == "main" and not t.room and allowed(actor, t.permission) and t.permission != "lifecycle.terminate"
+    }
+    return Waiting(tuple(_waiting_steps(actor, mine)), *_waiting_objections(actor))
+
+
+def _waiting_steps(actor: Actor, mine: set[str]) -> Iterator[WaitingStep]:
+    if not mine:
+        return
+    sources = {s for t in PROJECT_LIFE.transitions if t.name in mine for s in t.sources}
+    late = Count("pk", filter=Q(due_on__lt=clock.today()))
+    rows = (
+        Life.objects.within(actor.scope)
+        .filter(state__in=sources, suspended=False)
+        .order_by()
+        .values("state", "track", "implementer_kind")
+        .annotate(number=Count("pk"), late=late)
+    )
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for row in rows:
+        steps = PROJECT_LIFE.available(row["state"], traits_of(row["track"], row["implementer_kind"]))
+        step = next((t for t in steps if t.name in mine), None)
+        if step is not None:
+            both = sums.setdefault((row["state"], step.name, step.label), [0, 0])
+            both[0] += row["number"]
+            both[1] += row["late"]
+    order = list(PROJECT_LIFE.states)
+    for (state, name, label), (number, overdue) in sorted(sums.items(), key=lambda pair: order.index(pair[0][0])):
+        yield WaitingStep(state, name, label, number, overdue)
+
+
+def _waiting_objections(actor: Actor) -> tuple[int, int]:
+    if not allowed(actor, "lifecycle.settle_objection"):
+        return 0, 0
+    sums = (
+        Objection.objects.within(actor.scope)
+        .filter(settled_on=None)
+        .aggregate(number=Count("pk"), late=Count("pk", filter=Q(due_on__lt=clock.today())))
+    )
+    return sums["number"], sums["late"]

@@ -1,0 +1,96 @@
+"""Gathering the case of each project before a step: register, life, papers, objections, dates and facts of other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+
+from workrelief.base.access.scope import Scope
+from workrelief.base.law.parameters import parameters
+from workrelief.work.lifecycle.facts import Book, Facts
+from workrelief.work.lifecycle.models import Life, Objection, Paper, StepTaken
+from workrelief.work.lifecycle.rules import Case, PaperFacts, ProjectFacts
+from workrelief.work.projects import queries as projects
+from workrelief.work.projects.rules import Fund, LabourDemand
+
+AT_ONCE = 500
+
+
+def cases(scope: Scope, lives: Sequence[Life], *, on: date, note: str | None = None) -> dict[int, Case]:
+    """The case of each life's project by project id; a constant number of statements for each 500.
+
+    Lives need not be stored: an inferred one has no dates behind it. Facts of other rooms are asked when a check looks.
+    """
+    found: dict[int, Case] = {}
+    for start in range(0, len(lives), AT_ONCE):
+        found |= _part(scope, lives[start : start + AT_ONCE], on=on, note=note)
+    return found
+
+
+def _part(scope: Scope, lives: Sequence[Life], *, on: date, note: str | None) -> dict[int, Case]:
+    ids = [life.project_id for life in lives]
+    rows, funds = projects.stored(scope, ids), projects.fund_sources(scope, ids)
+    papers, open_objections = _papers(scope, ids), _open_objections(scope, ids)
+    reached = reached_states(scope, [life.pk for life in lives if life.pk])
+    book, law = Book(scope, ids, on), parameters(on=on)
+    return {
+        life.project_id: Case(
+            project=_project(rows[life.project_id], funds.get(life.project_id, ())),
+            state=life.state,
+            implementer_kind=life.implementer_kind,
+            marks=life.marks,
+            promised_pay_fen=life.promised_pay_fen,
+            promised_share_bp=life.promised_share_bp,
+            is_located=life.lon_e6 is not None,
+            papers=papers.get(life.project_id, {}),
+            open_objections=open_objections.get(life.project_id, 0),
+            reached=reached.get(life.pk, {}),
+            facts=Facts(book=book, project_id=life.project_id),
+            law=law,
+            note=note,
+        )
+        for life in lives
+        if life.project_id in rows
+    }
+
+
+def _project(row: Any, funds: tuple[Fund, ...]) -> ProjectFacts:
+    return ProjectFacts(
+        id=row.pk, name=row.name, code=row.code, division_code=row.division_code, track=row.track, sector=row.sector,
+        investment_fen=row.investment_fen, planned_workers=row.planned_workers, content=row.content,
+        labour_tasks=row.labour_tasks, labour_links=row.labour_links, demand=LabourDemand.parse(row.labour_demand),
+        funds=funds,
+    )  # fmt: skip
+
+
+def _papers(scope: Scope, ids: Collection[int]) -> dict[int, Mapping[str, tuple[PaperFacts, ...]]]:
+    found: dict[int, dict[str, tuple[PaperFacts, ...]]] = {}
+    rows = Paper.objects.within(scope).filter(project_id__in=ids, is_withdrawn=False).order_by("id")
+    for project_id, kind, number, dated_on, fields in rows.values_list(
+        "project_id", "kind", "number", "dated_on", "fields"
+    ):
+        of_project = found.setdefault(project_id, {})
+        of_project[kind] = (*of_project.get(kind, ()), PaperFacts(kind, number, dated_on, fields))
+    return {**found}
+
+
+def _open_objections(scope: Scope, ids: Collection[int]) -> dict[int, int]:
+    rows = Objection.objects.within(scope).filter(project_id__in=ids, settled_on=None).order_by()
+    return dict(rows.values("project_id").annotate(number=Count("pk")).values_list("project_id", "number"))
+
+
+def reached_states(scope: Scope, life_ids: Collection[int]) -> dict[int, dict[str, date]]:
+    """The day each state was reached last, by life id (of lives read within `scope`).
+
+    Adopted lives have no day for what came before.
+    """
+    found: dict[int, dict[str, date]] = {}
+    if scope.is_empty or not life_ids:
+        return found
+    rows = StepTaken.objects.filter(life_id__in=life_ids).exclude(step="adopt").order_by("id")
+    for life_id, target, on in rows.values_list("life_id", "target", "on"):
+        found.setdefault(life_id, {})[target] = on
+    return found

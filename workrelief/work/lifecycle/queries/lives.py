@@ -1,0 +1,179 @@
+"""Lives: one, many, filtered; and the life that would be inferred where none is kept yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from workrelief.base.access.scope import Scope
+from workrelief.kernel import clock, codes
+from workrelief.kernel.errors import InvalidInput
+from workrelief.work.lifecycle.models import Life, MarkSet, Objection
+from workrelief.work.lifecycle.queries.views import LifeView, MarkView
+from workrelief.work.lifecycle.states import IMPLEMENTERS, PROJECT_LIFE, STAGE_OF, Inferred, infer
+from workrelief.work.projects import queries as projects
+
+ORDERS = {
+    "due": ("due_on", "id"),
+    "recent": ("-updated_at", "-id"),
+    "place": ("division_code", "id"),
+    "since": ("since", "id"),
+}
+
+
+@dataclass(frozen=True)
+class LifeFilter:
+    """What lives may be narrowed by; empty means everything.
+
+    `division` is a prefix or 12-digit code; `stages` are ids of the four stages of progress; `marks` are ids of marks, of
+    which one must stand; `due_within` counts days from today and takes in what is overdue; `text` is part of the name.
+    """
+
+    division: str = ""
+    tracks: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    implementers: tuple[str, ...] = ()
+    is_overdue: bool = False
+    due_within: int | None = None
+    year: int | None = None
+    text: str = ""
+    order: str = "due"
+
+
+def lives(scope: Scope, wanted: LifeFilter | None = None) -> QuerySet[Life]:
+    """Lives in scope that fit the filter, with their project; nothing is read until sliced or counted."""
+    wanted = wanted or LifeFilter()
+    found: QuerySet[Life] = Life.objects.within(scope).filter(_fits(scope, wanted))
+    if wanted.order not in ORDERS:
+        raise InvalidInput("life.order", f"项目进程不能按“{wanted.order}”排序。")
+    return found.select_related("project").order_by(*ORDERS[wanted.order])
+
+
+def _fits(scope: Scope, wanted: LifeFilter) -> Q:
+    fits = Q()
+    if wanted.division:
+        fits &= Q(division_code__range=codes.code_range(projects.prefix_of(wanted.division)))
+    for name, values in (
+        ("track", wanted.tracks), ("sector", wanted.sectors), ("state", wanted.states),
+        ("implementer_kind", wanted.implementers),
+    ):  # fmt: skip
+        if values:
+            fits &= Q(**{f"{name}__in": values})
+    if wanted.stages:
+        fits &= Q(state__in=[state for state, stage in STAGE_OF.items() if stage in wanted.stages])
+    if wanted.marks:
+        any_mark = Q()
+        for mark in wanted.marks:
+            if mark not in PROJECT_LIFE.marks:
+                raise InvalidInput("life.mark", f"没有“{mark}”这一标记。")
+            any_mark |= Q(**{mark: True})
+        fits &= any_mark
+    if wanted.is_overdue:
+        fits &= Q(due_on__lt=clock.today())
+    if wanted.due_within is not None:
+        fits &= Q(due_on__lte=clock.today() + timedelta(days=wanted.due_within))
+    if wanted.year is not None or wanted.text.strip():
+        named = projects.ProjectFilter(year=wanted.year, text=wanted.text, order="place")
+        fits &= Q(project_id__in=projects.projects(scope, named).order_by().values("pk"))
+    return fits
+
+
+def life_row(scope: Scope, project_id: int) -> QuerySet[Life]:
+    """The project's life as a scoped queryset, to be opened by `change()`."""
+    found: QuerySet[Life] = Life.objects.within(scope).filter(project_id=project_id)
+    return found
+
+
+def lives_of(scope: Scope, project_ids: Collection[int]) -> dict[int, Life]:
+    """Stored lives by project id, for rooms that hold project ids."""
+    return {
+        life.project_id: life
+        for part in projects.in_parts(project_ids)
+        for life in Life.objects.within(scope).filter(project_id__in=part)
+    }
+
+
+def states_of(scope: Scope, project_ids: Collection[int]) -> dict[int, str]:
+    """State ids by project id, inferred where no life is kept."""
+    known = {project_id: life.state for project_id, life in lives_of(scope, project_ids).items()}
+    missing = [project_id for project_id in project_ids if project_id not in known]
+    return known | {life.project_id: life.state for life, _ in inferred_lives(scope, missing)}
+
+
+def inferred_lives(scope: Scope, project_ids: Collection[int]) -> list[tuple[Life, Inferred]]:
+    """Unsaved lives for projects in scope, in the state that follows from stage, list and money, with the reason."""
+    if not project_ids:
+        return []
+    rows, funds = projects.stored(scope, project_ids), projects.fund_sources(scope, project_ids)
+    listed = _listed(scope, rows)
+    today = clock.today()
+    made = []
+    for project_id, row in rows.items():
+        because = infer(
+            stage=row.stage, track=row.track, is_listed=project_id in listed, has_code=bool(row.code),
+            is_issued=any(f.issued_fen for f in funds.get(project_id, ())),
+        )  # fmt: skip
+        life = Life(
+            project=row, division_code=row.division_code, track=row.track, sector=row.sector, state=because.state,
+            since=today, is_adopted=True, updated_at=clock.now(),
+        )  # fmt: skip
+        made.append((life, because))
+    return made
+
+
+def _listed(scope: Scope, rows: Mapping[int, Any]) -> set[int]:
+    found: set[int] = set()
+    for part in projects.in_parts(rows.keys()):
+        standing = (
+            projects.projects(scope).order_by().filter(pk__in=part, years__isnull=False, years__taken_off_on=None)
+        )
+        found.update(standing.values_list("pk", flat=True))
+    return found
+
+
+def life_or_inferred(scope: Scope, project_id: int) -> tuple[Life, Inferred | None]:
+    """The project's life, or the unsaved one that would be inferred. Raises NotFound, also outside the scope."""
+    stored = life_row(scope, project_id).select_related("project").first()
+    if stored is not None:
+        return stored, None
+    projects.project_row(scope, project_id)
+    return inferred_lives(scope, [project_id])[0]
+
+
+def life(scope: Scope, project_id: int) -> LifeView:
+    """Where the project stands, with its marks. Raises NotFound, also outside the scope."""
+    row, because = life_or_inferred(scope, project_id)
+    marks = MarkSet.objects.filter(life_id=row.pk, cleared_on=None).order_by("id") if row.pk else []
+    kinds = PROJECT_LIFE.marks
+    is_stored = row.pk is not None
+    return LifeView(
+        project_id=project_id, name=row.project.name, code=row.project.code, division_code=row.division_code,
+        track=row.track, sector=row.sector, state=PROJECT_LIFE.state(row.state),
+        implementer_kind=row.implementer_kind, implementer_label=IMPLEMENTERS[row.implementer_kind],
+        since=row.since if is_stored else None, due_on=row.due_on, days_left=_days_left(row.due_on),
+        marks=tuple(
+            MarkView(m.mark, kinds[m.mark].label, kinds[m.mark].tone, m.set_on, m.set_by, m.reason, m.reference)
+            for m in marks
+        ),
+        promised_pay_fen=row.promised_pay_fen, promised_share_bp=row.promised_share_bp, site=row.site,
+        lon_e6=row.lon_e6, lat_e6=row.lat_e6, is_stored=is_stored, is_adopted=row.is_adopted,
+        inferred_because=because.reason if because else "", version=row.version if is_stored else 0,
+        open_objections=Objection.objects.within(scope).filter(project_id=project_id, settled_on=None).count(),
+    )  # fmt: skip
+
+
+def _days_left(due_on: date | None) -> int | None:
+    return None if due_on is None else (due_on - clock.today()).days
+
+
+def counts_by_state(scope: Scope, wanted: LifeFilter | None = None) -> dict[str, int]:
+    """How many lives stand in each state, for filters and chips."""
+    rows = lives(scope, wanted).order_by().values("state").annotate(number=Count("pk"))
+    return {row["state"]: row["number"] for row in rows}

@@ -1,0 +1,34 @@
+"""What changes lives: adopting, steps, marks, promises, papers and objections; the only writers of this room."""
+
+from workrelief.work.lifecycle.services.adopting import adopt, begin
+from workrelief.work.lifecycle.services.describing import (
+    clear_mark,
+    set_commitment,
+    set_implementer,
+    set_mark,
+    set_site,
+)
+from workrelief.work.lifecycle.services.papers import (
+    attach_paper,
+    raise_objection,
+    settle_objection,
+    withdraw_paper,
+)
+from workrelief.work.lifecycle.services.stepping import correct_state, take_step, take_steps
+
+__all__ = [
+    "adopt",
+    "attach_paper",
+    "begin",
+    "clear_mark",
+    "correct_state",
+    "raise_objection",
+    "set_commitment",
+    "set_implementer",
+    "set_mark",
+    "set_site",
+    "settle_objection",
+    "take_step",
+    "take_steps",
+    "withdraw_paper",
+]
