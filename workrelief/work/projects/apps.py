@@ -10,9 +10,5 @@ class ProjectsConfig(AppConfig):
         from workrelief.base.intake.importer import register
         from workrelief.work.projects import importers
 
-        for one in (
-            importers.ProjectListImporter(),
-            importers.ProgressImporter(),
-            importers.PublishedProjectsImporter(),
-        ):
+        for one in (importers.ProgressImporter(), importers.PublishedProjectsImporter()):
             register(one)

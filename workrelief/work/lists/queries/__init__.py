@@ -18,6 +18,7 @@ from workrelief.work.lists.queries.entries import (
     EntryTotals,
     StepOffer,
     awaiting,
+    doubles_of,
     entries,
     entry,
     entry_rows,
@@ -25,9 +26,11 @@ from workrelief.work.lists.queries.entries import (
     findings,
     of_project,
     offers,
+    places_taken,
     steps,
     years,
 )
+from workrelief.work.lists.queries.facts import list_facts
 from workrelief.work.lists.queries.preview import IssuePreview, PreviewLine, issue_preview
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "StepOffer",
     "awaiting",
     "compare",
+    "doubles_of",
     "duplicate_rows",
     "duplicates",
     "edition",
@@ -56,9 +60,11 @@ __all__ = [
     "entry_totals",
     "findings",
     "issue_preview",
+    "list_facts",
     "of_project",
     "offers",
     "open_pairs",
+    "places_taken",
     "steps",
     "years",
 ]

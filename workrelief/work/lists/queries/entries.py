@@ -20,6 +20,7 @@ from workrelief.work.lists.rules import gates
 from workrelief.work.lists.rules.turns import office_of, turn_refusal
 from workrelief.work.lists.states import CONFIRM_STEPS, COUNTED, LEVELS, LIST_ENTRY, next_step
 from workrelief.work.projects import queries as projects
+from workrelief.work.projects.naming import name_key, plain_code
 
 ORDERS = {
     "place": ("division_code", "id"),
@@ -129,6 +130,30 @@ def of_project(scope: Scope, project_id: int) -> list[ListEntry]:
     """All entries of a project, newest year first, the standing one before former ones."""
     found = ListEntry.objects.within(scope).filter(project=project_id)
     return list(found.select_related("edition").order_by("-year", "-is_standing", "-id"))
+
+
+Wanted = tuple[str, str, str, int]
+"""Project code, division (12 digits), name and year, as a file gives them."""
+
+
+def places_taken(scope: Scope, wanted: Collection[Wanted]) -> dict[Wanted, ListEntry]:
+    """Standing entries of projects a file names, keyed by what was asked; for importing."""
+    known = projects.registered(
+        codes=[plain_code(code) for code, *_ in wanted],
+        places=[(division, name_key(name)) for _, division, name, _ in wanted],
+    )
+    found: dict[tuple[int, int], Wanted] = {}
+    for one in wanted:
+        code, division, name, year = one
+        project = known.find(plain_code(code), division, name_key(name))
+        if project is not None and project.pk is not None:
+            found[project.pk, year] = one
+    taken: dict[Wanted, ListEntry] = {}
+    for part in projects.in_parts({pk for pk, _ in found}):
+        for row in ListEntry.objects.within(scope).filter(project__in=part, is_standing=True):
+            if (row.project_id, row.year) in found:
+                taken[found[row.project_id, row.year]] = row
+    return taken
 
 
 def steps(scope: Scope, entry_id: int) -> list[EntryStep]:

@@ -1,9 +1,9 @@
 """What changes the lists: entering, the steps up to the issuing office, editions, and what a person said about doubles."""
 
-from workrelief.work.lists.services.doubles import decide_duplicate, look_for_duplicates
-from workrelief.work.lists.services.entering import NewEntry, enter, enter_many
+from workrelief.work.lists.services.doubles import decide_duplicate, look_for_duplicates, notice
+from workrelief.work.lists.services.entering import NewEntry, enter, enter_many, withdraw_entries
 from workrelief.work.lists.services.issuing import close_year, issue, withdraw_edition
-from workrelief.work.lists.services.stepping import adjust, advance, promote, take_out
+from workrelief.work.lists.services.stepping import adjust, advance, follow_edit, promote, take_out
 
 __all__ = [
     "NewEntry",
@@ -13,9 +13,12 @@ __all__ = [
     "decide_duplicate",
     "enter",
     "enter_many",
+    "follow_edit",
     "issue",
     "look_for_duplicates",
+    "notice",
     "promote",
     "take_out",
     "withdraw_edition",
+    "withdraw_entries",
 ]

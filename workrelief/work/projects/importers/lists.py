@@ -55,7 +55,10 @@ class _Session:
 
 
 class ProjectListImporter(Importer):
-    """适用以工代赈项目清单. All or nothing: a list is a document of its own."""
+    """适用以工代赈项目清单. All or nothing: a list is a document of its own.
+
+    Reads form F into projects; the room of the lists registers its own kind of it, which enters them on the list too.
+    """
 
     kind = "project_list"
     title = "适用以工代赈项目清单"
@@ -64,7 +67,7 @@ class ProjectListImporter(Importer):
     forms = ("适用以工代赈项目清单", "年度重点项目清单", "表F")
     mode = "all_or_nothing"
     sort_order = 10
-    options = (
+    options: tuple[Option, ...] = (
         Option("year", "清单年度", note="表里没有“年度”一列、表题也没有写年度时填写，例如 2022"),
         Option("listed_on", "清单印发日期", "date", note="不填按当年 12 月 31 日计"),
     )
@@ -129,6 +132,11 @@ class ProjectListImporter(Importer):
     def open(self, ctx: ImportContext) -> object:
         return _Session(Places(ctx.actor.scope), parameters(on=clock.today()))
 
+    def entry_of(self, ctx: ImportContext, row: Row) -> services.NewProject:
+        """The row as the project it registers."""
+        session: _Session = ctx.session
+        return _entry(ctx, row, _place(session, row))
+
     def check_rows(self, ctx: ImportContext, rows: RowBlock) -> Iterator[Issue]:
         session: _Session = ctx.session
         found = [_place(session, row) for row in rows]
@@ -138,15 +146,14 @@ class ProjectListImporter(Importer):
         )
         for place, row in zip(found, rows, strict=True):
             yield from _check_place(ctx, row, place)
-            entry = _entry(ctx, row, place)
+            entry = self.entry_of(ctx, row)
             yield from issues_of(ctx, row, rules.listing(entry, session.law), COLUMN_OF_RULE)
             yield from _check_row(ctx, row, entry)
             yield from _check_doubles(ctx, session, row, entry)
             yield from _check_known(ctx, known, row, entry)
 
     def commit(self, ctx: ImportContext, blocks: Sequence[RowBlock]) -> CommitReport:
-        session: _Session = ctx.session
-        entries = [_entry(ctx, row, _place(session, row)) for block in blocks for row in block]
+        entries = [self.entry_of(ctx, row) for block in blocks for row in block]
         done = services.register_many(
             ctx.actor, entries, action=self.permission, batch_id=ctx.batch_id, label=ctx.file_name
         )

@@ -77,6 +77,16 @@ def stored(scope: Scope, ids: Collection[int]) -> dict[int, Project]:
     return {project.pk: project for part in rows for project in part}
 
 
+def names_in(county: str) -> list[tuple[int, str, str, int]]:
+    """(id, name, division, total investment in fen) of every project in a county (12 digits), for finding doubles.
+
+    Read without scope, because a double outside the actor's eyes is a double all the same; never shown as such.
+    """
+    every = Project.objects.unscoped("finds doubles in the county; never shown")
+    inside = every.filter(division_code__range=division_codes.code_range(division_codes.prefix_of(county)))
+    return list(inside.order_by("id").values_list("id", "name", "division_code", "investment_fen"))
+
+
 def prefix_of(division: str) -> str:
     """The significant prefix of a 12-digit code; a prefix is itself."""
     return division_codes.prefix_of(division) if len(division) == division_codes.CODE_LENGTH else division

@@ -1,0 +1,26 @@
+"""What the life of a project asks of the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from workrelief.base.access.scope import Scope
+from workrelief.work.lifecycle.facts import ListFacts
+from workrelief.work.lists.models import ListEntry
+from workrelief.work.lists.states import COUNTED
+from workrelief.work.projects import queries as projects
+
+
+def list_facts(scope: Scope, project_ids: Sequence[int], on: date) -> dict[int, ListFacts]:
+    """The standing entry of the newest year of each project, with the edition that has it; one statement for every 500."""
+    found: dict[int, ListFacts] = {}
+    for part in projects.in_parts(project_ids):
+        rows = ListEntry.objects.within(scope).filter(project__in=part, is_standing=True).select_related("edition")
+        for row in rows.order_by("year"):
+            edition = row.edition
+            found[row.project_id] = ListFacts(
+                year=row.year, level=row.level, state=row.state, is_published=row.state in COUNTED,
+                document_no=edition.document_no if edition else "", published_on=edition.issued_on if edition else None,
+            )  # fmt: skip
+    return found
