@@ -21,7 +21,6 @@ from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, RuleViolated
 from workrelief.kernel.findings import Finding, blockers
 from workrelief.kernel.kinds import FundType, Sector, Track
-from workrelief.kernel.money import yuan_text
 from workrelief.kernel.period import Period, month_index
 from workrelief.work.funds import money_states
 from workrelief.work.funds.models import FundMove, MoveKind, PayeeKind
@@ -118,7 +117,7 @@ def record(
     if not entries:
         raise InvalidInput("money.empty", "没有可以登记的到位、支付或完成投资。")
     for entry in entries:
-        _require_shape(entry)
+        require_shape(entry)
     try:
         with change_many(actor, action, kind="funds.fundmove") as opened:
             stored = _locked(actor, {e.project_id for e in entries})
@@ -178,7 +177,8 @@ def take_back(actor: Actor, *, batch_id: int) -> dict[str, int]:
 # ---------- inside ----------
 
 
-def _require_shape(entry: MoveIn) -> None:
+def require_shape(entry: MoveIn) -> None:
+    """Raises InvalidInput for a row that is malformed in itself, whatever stands already."""
     if type(entry.amount_fen) is not int or entry.amount_fen <= 0:
         raise InvalidInput("money.amount", "金额应大于 0；登记错误的请冲回原凭证，不登记负数。")
     if entry.kind in _CASH:
@@ -232,11 +232,12 @@ def _reverse_rows(actor: Actor, rows: Sequence[FundMove], reason: str, action: s
     reverse_sources(FUND_MOVE, [row.pk for row in rows], on=clock.today(), actor=actor, action=action)
 
 
-_Key = tuple[int, str, str, str, str, int]
+Key = tuple[int, str, str, str, str, int]
+"""(project, kind, source, voucher, payee, month): what may stand once."""
 
 
-def _key(entry: MoveIn) -> _Key:
-    """What may stand once: a voucher to one payee, or a month of one source."""
+def key_of(entry: MoveIn) -> Key:
+    """Its key: a voucher to one payee, or a month of one source."""
     fund = entry.fund_type.id if entry.fund_type else ""
     voucher, payee = entry.voucher_no.strip(), entry.payee.strip()
     return entry.project_id, entry.kind.value, fund, voucher, payee if voucher else "", entry.month
@@ -244,18 +245,18 @@ def _key(entry: MoveIn) -> _Key:
 
 def _require_new(entries: Sequence[MoveIn]) -> None:
     """Raises Conflict for a voucher or month that stands already, or comes twice."""
-    wanted: dict[_Key, MoveIn] = {}
+    wanted: dict[Key, MoveIn] = {}
     for entry in entries:
-        if wanted.setdefault(_key(entry), entry) is not entry:
+        if wanted.setdefault(key_of(entry), entry) is not entry:
             raise Conflict("money.twice", f"{_said(entry)}在这次登记里出现了两次。")
     for key in standing_keys({e.project_id for e in entries}):
         if key in wanted:
             raise Conflict("money.twice", f"{_said(wanted[key])}已经登记，不能重复。登记有误的，先冲回原凭证。")
 
 
-def standing_keys(project_ids: set[int]) -> set[tuple[int, str, str, str, str, int]]:
+def standing_keys(project_ids: set[int]) -> set[Key]:
     """(project, kind, source, voucher, payee, month) of all that stands for these projects."""
-    found: set[_Key] = set()
+    found: set[Key] = set()
     for part in projects.in_parts(project_ids):
         rows = FundMove.rows.filter(project__in=part, state="posted")
         for project_id, kind, fund, voucher, payee, month in rows.values_list(
@@ -327,8 +328,3 @@ def _fact(row: FundMove, project: ProjectRef) -> tuple[int | date | None, ...]:
         FundType.of_id(row.fund_type).code if row.fund_type else 0,
         *(row.amount_fen if row.kind == kind else 0 for kind in _MEASURES),
     )  # fmt: skip
-
-
-def say_amount(entry: MoveIn) -> str:
-    """支付（中央预算内投资）凭证“…”12.00元, for notes."""
-    return f"{_said(entry)}{yuan_text(entry.amount_fen)}元"
