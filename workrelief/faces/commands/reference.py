@@ -1,9 +1,10 @@
-"""The generated pages of docs/reference: clauses and what depends on them, indicators, settings."""
+"""The generated pages of docs/reference: clauses and what depends on them, indicators, settings, the life of a project."""
 
 from __future__ import annotations
 
 from workrelief.base.law import registry, report
 from workrelief.config.env import documented
+from workrelief.faces.commands import machines
 from workrelief.figures.indicators.catalogue import all_definitions
 from workrelief.kernel.units import unit_suffix
 
@@ -14,6 +15,8 @@ def pages() -> dict[str, str]:
         "by-clause.md": report.by_clause_markdown(extra=_indicator_uses()),
         "indicators.md": _indicators(),
         "settings.md": _settings(),
+        "lifecycle.md": machines.page("project", picture_name="lifecycle.svg"),
+        "lifecycle.svg": machines.picture("project"),
     }
 
 
