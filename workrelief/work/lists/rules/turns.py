@@ -35,8 +35,6 @@ def turn_refusal(actor: Actor, step: str, *, level: str, state: str, waits_for: 
     sources = [t for t in LIST_ENTRY.transitions if t.name == step]
     if not sources:
         return f"没有“{step}”这一步。"
-    if not allowed(actor, sources[0].permission):
-        return "当前岗位没有办理此事的权限。"
     if is_system(actor):
         return ""
     office = office_of(actor)
@@ -45,6 +43,8 @@ def turn_refusal(actor: Actor, step: str, *, level: str, state: str, waits_for: 
     wanted = _CONFIRMS.get(step) or (level if step == "publish" else waits_for if step == "return" else "")
     if wanted and office != wanted:
         return f"此步由{LEVEL_LABELS[wanted]}发展改革部门办理（规则A02）。"
+    if not allowed(actor, sources[0].permission):
+        return "当前岗位没有办理此事的权限。"
     if step == "promote" and LEVELS.index(office) <= LEVELS.index(level):
         return f"提级由{LEVEL_LABELS[level]}以上的发展改革部门办理。"
     if step in ("adjust", "take_out") and state in LISTED and LEVELS.index(office) < LEVELS.index(level):

@@ -1,0 +1,110 @@
+"""Two officers decide one entry in the same moment: one wins, the other is told. Real threads, real transactions."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError, connections
+
+from tests.conftest import make_actor
+from tests.work.lists.build import NINGJIN, in_reserve, reserve, this_year
+from workrelief.base.access.actor import Actor
+from workrelief.base.access.permissions import Role
+from workrelief.kernel import clock
+from workrelief.kernel.errors import Conflict, DomainError
+from workrelief.work.lists import queries, services
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def officer() -> Actor:
+    return make_actor(Role.COUNTY_OFFICER, "371422")
+
+
+def patient(call: Callable[[], object]) -> object:
+    """A database file lets the second writer wait; the tests' SQLite in memory, shared by threads, only says "locked"."""
+    for _ in range(500):
+        try:
+            return call()
+        except OperationalError as err:
+            if "locked" not in str(err):
+                raise
+            time.sleep(0.02)
+    raise AssertionError("the database stayed locked")
+
+
+def together(*calls: Callable[[], object]) -> list[object]:
+    """Run the calls at once; the outcome of each is its answer or the error it raised."""
+    start = threading.Barrier(len(calls))
+    outcomes: list[object] = [None] * len(calls)
+
+    def run(position: int, call: Callable[[], object]) -> None:
+        try:
+            start.wait(10)
+            outcomes[position] = patient(call)
+        except DomainError as told:
+            outcomes[position] = told
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(i, call)) for i, call in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return outcomes
+
+
+def one_won(outcomes: list[object]) -> Conflict:
+    lost = [o for o in outcomes if isinstance(o, DomainError)]
+    assert len(lost) == 1, outcomes
+    assert isinstance(lost[0], Conflict), lost[0]
+    return lost[0]
+
+
+def test_one_confirms_the_other_returns(officer):
+    (pk,) = in_reserve(officer, [reserve(0)])
+    services.advance(officer, [pk], "submit")
+    told = one_won(
+        together(
+            lambda: services.advance(officer, [pk], "confirm", expected="submitted"),
+            lambda: services.advance(officer, [pk], "return", expected="submitted", reason="演示：再核"),
+        )
+    )
+    assert "请刷新" in told.message
+    one = queries.entry(officer.scope, pk)
+    assert one.state in ("county_confirmed", "draft")
+    assert one.version == 3
+
+
+def test_both_confirm_and_only_one_step_is_kept(officer):
+    (pk,) = in_reserve(officer, [reserve(0)])
+    services.advance(officer, [pk], "submit")
+    one_won(together(*[lambda: services.advance(officer, [pk], "confirm")] * 2))
+    assert [s.step for s in queries.steps(officer.scope, pk)] == ["enter", "submit", "confirm_county"]
+
+
+def test_both_issue_and_only_one_edition_is_kept(officer):
+    (pk,) = in_reserve(officer, [reserve(0)])
+    services.advance(officer, [pk], "submit")
+    services.advance(officer, [pk], "confirm")
+
+    def issue() -> object:
+        return services.issue(
+            officer, this_year(), "county", division=NINGJIN, document_no="演示1号", issued_on=clock.today()
+        )
+
+    one_won(together(issue, issue))
+    assert queries.editions(officer.scope).count() == 1
+
+
+def test_both_enter_and_only_one_place_is_taken(officer):
+    (pk,) = in_reserve(officer, [reserve(0)])
+    services.take_out(officer, pk, reason="演示：重来")
+    project = queries.entry(officer.scope, pk).project_id
+    one_won(together(*[lambda: services.enter(officer, project, this_year(), "county")] * 2))
+    assert queries.entries(officer.scope, queries.EntryFilter(is_standing=True)).count() == 1
