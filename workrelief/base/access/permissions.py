@@ -120,6 +120,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "lifecycle.attach_paper": _DRC | _SITE | {Role.VILLAGE_CADRE},
     "lifecycle.raise_objection": _DRC | _SITE | {Role.VILLAGE_CADRE, Role.INSPECTOR},
     "lifecycle.settle_objection": _DRC | {Role.TOWNSHIP_CLERK},
+    "lifecycle.evidence": _DRC | {Role.OWNER, Role.INSPECTOR},
     # lists
     "list.view": _ALL_WORK,
     "list.enter": _DRC,

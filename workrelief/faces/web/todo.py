@@ -16,9 +16,11 @@ from workrelief.base.intake import queries as intake
 from workrelief.base.intake.importer import importer
 from workrelief.base.intake.states import CHECKED
 from workrelief.faces.web import counts
-from workrelief.kernel import clock
+from workrelief.kernel import clock, codes
+from workrelief.kernel.codes import Level
 from workrelief.outputs.bulletins import queries as bulletins
 from workrelief.outputs.bulletins.models import Bulletin
+from workrelief.work.lifecycle import queries as lifecycle
 from workrelief.work.payroll import queries as payroll
 from workrelief.work.payroll.queries import PaySheetFilter
 
@@ -43,13 +45,37 @@ class Todo:
 
 
 def todos(actor: Actor) -> tuple[Todo, ...]:
-    """Everything that waits for the actor: imports to confirm, pay sheets to confirm, bulletins to write, check or issue."""
-    return (*_imports(actor), *_pay_sheets(actor), *_bulletins(actor))
+    """Everything that waits for the actor: steps of projects, objections, imports, pay sheets and bulletins."""
+    return (*_lives(actor), *_imports(actor), *_pay_sheets(actor), *_bulletins(actor))
 
 
 def waiting(actor: Actor) -> int:
     """How many things wait; the number in the top bar."""
     return sum(todo.number for todo in todos(actor))
+
+
+def _lives(actor: Actor) -> Iterator[Todo]:
+    """Steps of projects and objections: those who carry them out see all that wait, city and province what is late."""
+    if not allowed(actor, "lifecycle.view") or actor.scope.is_empty:
+        return
+    found = lifecycle.waiting(actor)
+    is_near = codes.level_of(actor.home) >= Level.COUNTY
+    steps = [step for step in found.steps if is_near or step.overdue]
+    for step in sorted(steps, key=lambda s: -s.overdue)[:MOST_OF_A_KIND]:
+        number = step.count if is_near else step.overdue
+        url = f"{reverse('web:lives')}?state={step.state}" + ("" if is_near else "&overdue=1")
+        late = f"，其中 {step.overdue:,} 个逾期" if is_near and step.overdue else ""
+        tone, due = ("stop", f"逾期 {step.overdue:,} 个") if step.overdue else ("run", "待办理")
+        yield Todo(tone, due, f"{step.label}：{number:,} 个项目待办{late}", url, "项目全程", "去办理", number)
+    if len(steps) > MOST_OF_A_KIND:
+        url = reverse("web:board") + ("" if is_near else "?overdue=1")
+        yield Todo("run", "待办理", f"还有 {len(steps) - MOST_OF_A_KIND} 个环节有项目待办", url, "项目全程", "看看板")
+    if found.objections:
+        tone, due = (
+            ("stop", f"逾期 {found.objections_overdue:,} 件") if found.objections_overdue else ("warn", "待了结")
+        )
+        title = f"了结异议与投诉：{found.objections:,} 件"
+        yield Todo(tone, due, title, reverse("web:objections"), "项目全程", "去处理", found.objections)
 
 
 def _imports(actor: Actor) -> Iterator[Todo]:

@@ -157,6 +157,7 @@ def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "people": people,
             "people_count": entered,
             "sees_pay": sees_pay,
+            "sees_life": allowed(actor, "lifecycle.view"),
             "sees_people": sees_people,
             "sessions": sessions,
         },

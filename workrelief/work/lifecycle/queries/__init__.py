@@ -16,6 +16,7 @@ from workrelief.work.lifecycle.queries.lives import (
 )
 from workrelief.work.lifecycle.queries.offering import findings, offers
 from workrelief.work.lifecycle.queries.papers import (
+    SUBJECTS,
     objection_row,
     objections,
     paper,
@@ -44,6 +45,7 @@ from workrelief.work.lifecycle.queries.views import (
 
 __all__ = [
     "ORDERS",
+    "SUBJECTS",
     "ArchiveClass",
     "ArchiveIndex",
     "ArchiveItem",

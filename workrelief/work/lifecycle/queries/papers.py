@@ -13,7 +13,9 @@ from workrelief.work.lifecycle.queries.lives import _days_left
 from workrelief.work.lifecycle.queries.views import ObjectionView, PaperView
 from workrelief.work.lifecycle.states import PAPERS
 
-_SUBJECTS = dict(OBJECTION_SUBJECTS)
+SUBJECTS: tuple[tuple[str, str], ...] = tuple(OBJECTION_SUBJECTS)
+"""What objections are about: ids and words."""
+_SUBJECTS = dict(SUBJECTS)
 
 
 def papers(scope: Scope, project_id: int, *, kinds: Collection[str] = ()) -> list[PaperView]:

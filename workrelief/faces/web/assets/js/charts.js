@@ -1,5 +1,5 @@
 /* Draws every <script type="application/json" data-wr-chart> into the element it names (data-target).
-   The JSON is {"spec": ChartSpec, "links": [...]} or {"option": ECharts option}; a string "--wr-t1" in it becomes the colour of
+   The JSON is {"spec": ChartSpec, "links": [...]}, for maps also "parts" and "points", or {"option": ECharts option}; a string "--wr-t1" in it becomes the colour of
    that token, so charts follow light and dark. Maps are joined by six-digit adcode and fetched from this server. */
 (() => {
   "use strict";
@@ -135,16 +135,50 @@
 
   const adcode = (code) => String(code).slice(0, 6);
 
-  async function map(spec, place) {
+  async function shapesOf(code) {
+    const answer = await fetch(`${document.body.dataset.maps}${code}.json`);
+    if (!answer.ok) throw new Error("no map");
+    const shapes = await answer.json();
+    shapes.features.forEach((f) => (f.properties.adcode = String(f.properties.adcode)));
+    return shapes;
+  }
+
+  /* The map of an area with its children; with `parts` (codes of its children) those are cut up in turn and drawn as one. */
+  async function registered(code, parts) {
+    const name = parts.length ? `${code}+` : code;
+    if (echarts.getMap(name)) return name;
+    const all = await Promise.all((parts.length ? parts.map(adcode) : [code]).map(shapesOf));
+    echarts.registerMap(name, { type: "FeatureCollection", features: all.flatMap((shapes) => shapes.features) });
+    return name;
+  }
+
+  /* Single places over the map, {name, at: [longitude, latitude], tone, url}, on a clear layer of the same projection. */
+  const SIGNS = { run: "--wr-blue", done: "--wr-green-b", warn: "--wr-amber-b", stop: "--wr-red-b" };
+
+  function placesOver(area, frame, points) {
+    return {
+      geo: { map: area, nameProperty: "adcode", ...frame, silent: true, itemStyle: { areaColor: "transparent", borderColor: "transparent" }, label: { show: false } },
+      series: {
+        type: "scatter",
+        coordinateSystem: "geo",
+        symbolSize: px(9),
+        data: points.map((p) => ({
+          name: p.name,
+          value: p.at,
+          words: p.words,
+          url: p.url,
+          itemStyle: { color: token(SIGNS[p.tone] || "--wr-ink-3"), borderColor: token("--wr-card"), borderWidth: 1 },
+        })),
+      },
+    };
+  }
+
+  async function map(spec, place, given) {
     const narrow = place.clientWidth < px(520);
-    const area = adcode(spec.area);
-    if (!echarts.getMap(area)) {
-      const answer = await fetch(`${document.body.dataset.maps}${area}.json`);
-      if (!answer.ok) throw new Error("no map");
-      const shapes = await answer.json();
-      shapes.features.forEach((f) => (f.properties.adcode = String(f.properties.adcode)));
-      echarts.registerMap(area, shapes);
-    }
+    const parts = given.parts || [];
+    const area = await registered(adcode(spec.area), parts);
+    const frame = { aspectScale: 0.82, preserveAspect: true, left: px(16), right: px(16), top: px(12), bottom: px(12) };
+    const over = given.points && given.points.length ? placesOver(area, frame, given.points) : null;
     const s = spec.series[0];
     const short = (name) => (name.length > 2 ? name.replace(/[市县区]$/, "") : name);
     const strong = token("--wr-m4");
@@ -152,9 +186,11 @@
     const top = classes.length ? classes[0].gte ?? 0 : 0;
     return {
       ...base(),
-      tooltip: tip((hit) => (hit.data ? said(spec, hit.data.at) : [hit.name, "没有数据"])),
+      ...(over ? { geo: over.geo } : {}),
+      tooltip: tip((hit) => (hit.data && hit.data.words ? [hit.name, hit.data.words] : hit.data ? said(spec, hit.data.at) : [hit.name, "没有数据"])),
       visualMap: {
         type: "piecewise",
+        seriesIndex: 0,
         pieces: classes,
         right: px(narrow ? 6 : 24),
         bottom: px(narrow ? 2 : 18),
@@ -170,12 +206,7 @@
           type: "map",
           map: area,
           nameProperty: "adcode",
-          aspectScale: 0.82,
-          preserveAspect: true,
-          left: px(16),
-          right: px(16),
-          top: px(12),
-          bottom: px(12),
+          ...frame,
           selectedMode: false,
           itemStyle: { borderColor: token("--wr-card"), borderWidth: 1.2, areaColor: token("--wr-grey-1") },
           emphasis: { itemStyle: { areaColor: token("--wr-blue-3") }, label: { color: token("--wr-ink") } },
@@ -184,7 +215,7 @@
             value: value ?? NaN,
             at,
             label: {
-              show: true,
+              show: !parts.length,
               color: strong && value !== null && value >= top ? token("--wr-on-blue") : token("--wr-ink"),
               fontSize: px(12),
               lineHeight: px(15),
@@ -193,6 +224,7 @@
             },
           })),
         },
+        ...(over ? [over.series] : []),
       ],
     };
   }
@@ -200,7 +232,7 @@
   /* ---------- mounting ---------- */
   async function optionOf(given, place) {
     if (given.option) return { ...base(), ...withTokens(given.option) };
-    return { bar, line, map }[given.spec.kind](given.spec, place);
+    return { bar, line, map }[given.spec.kind](given.spec, place, given);
   }
 
   async function draw(script) {
@@ -214,7 +246,7 @@
       chart.setOption(option);
       chart.on("click", (hit) => {
         const at = hit.data && hit.data.at !== undefined ? hit.data.at : hit.dataIndex;
-        const url = given.links && given.links[at];
+        const url = (hit.data && hit.data.url) || (given.links && given.links[at]);
         if (url) location.assign(url);
       });
       live.set(place, { chart, script, option, given });
