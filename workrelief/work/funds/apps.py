@@ -5,3 +5,14 @@ class FundsConfig(AppConfig):
     name = "workrelief.work.funds"
     label = "funds"
     verbose_name = "投资计划"
+
+    def ready(self) -> None:
+        from workrelief.base.intake.importer import register
+        from workrelief.work.funds import importers
+        from workrelief.work.funds.queries.facts import plan_facts
+        from workrelief.work.funds.queries.share import share_facts
+        from workrelief.work.lifecycle import facts
+
+        register(importers.FundMovementImporter())
+        facts.provide(facts.PlanFacts, plan_facts)
+        facts.provide(facts.ShareFacts, share_facts)
