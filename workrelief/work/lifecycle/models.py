@@ -8,15 +8,7 @@ from django.db import models
 
 from workrelief.base.access.scope import ScopedModel, ScopeFields
 from workrelief.kernel.kinds import Sector, Track
-from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, IMPLEMENTERS, PAPERS, PROJECT_LIFE
-
-OBJECTION_SUBJECTS = [
-    ("wages", "劳务报酬"),
-    ("roster", "务工名单"),
-    ("plan", "方案与计划"),
-    ("quality", "工程质量"),
-    ("other", "其他"),
-]
+from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, IMPLEMENTERS, OBJECTION_SUBJECTS, PAPERS, PROJECT_LIFE
 
 
 class Life(ScopedModel):
@@ -145,7 +137,7 @@ class Objection(ScopedModel):
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="objections", db_index=False)
     division_code = models.CharField(max_length=12, help_text="the project's division")
-    subject = models.CharField(max_length=10, choices=OBJECTION_SUBJECTS)
+    subject = models.CharField(max_length=10, choices=list(OBJECTION_SUBJECTS.items()))
     raised_by = models.CharField(max_length=60, help_text="who objects; may be anonymous")
     raised_on = models.DateField()
     content = models.TextField()

@@ -20,6 +20,14 @@ IMPLEMENTERS: Mapping[str, str] = {
 }
 SELF_BUILT = ("self_build", "council", "collective")
 
+OBJECTION_SUBJECTS: Mapping[str, str] = {
+    "wages": "劳务报酬",
+    "roster": "务工名单",
+    "plan": "方案与计划",
+    "quality": "工程质量",
+    "other": "其他",
+}
+
 PREPARING, BUILDING, MAIN_DONE, IN_USE = "preparing", "building", "main_done", "in_use"
 """Ids of the four stages of progress (形象进度), as the register of projects knows them."""
 

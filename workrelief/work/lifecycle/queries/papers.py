@@ -8,14 +8,13 @@ from django.db.models import QuerySet
 
 from workrelief.base.access.scope import Scope
 from workrelief.kernel.errors import NotFound
-from workrelief.work.lifecycle.models import OBJECTION_SUBJECTS, Life, Objection, Paper, StepTaken
+from workrelief.work.lifecycle.models import Life, Objection, Paper, StepTaken
 from workrelief.work.lifecycle.queries.lives import _days_left
 from workrelief.work.lifecycle.queries.views import ObjectionView, PaperView
-from workrelief.work.lifecycle.states import PAPERS
+from workrelief.work.lifecycle.states import OBJECTION_SUBJECTS, PAPERS
 
-SUBJECTS: tuple[tuple[str, str], ...] = tuple(OBJECTION_SUBJECTS)
+SUBJECTS: tuple[tuple[str, str], ...] = tuple(OBJECTION_SUBJECTS.items())
 """What objections are about: ids and words."""
-_SUBJECTS = dict(SUBJECTS)
 
 
 def papers(scope: Scope, project_id: int, *, kinds: Collection[str] = ()) -> list[PaperView]:
@@ -66,7 +65,7 @@ def objection_row(scope: Scope, objection_id: int) -> QuerySet[Objection]:
 
 def _objection(row: Objection) -> ObjectionView:
     return ObjectionView(
-        row.pk, row.project_id, row.subject, _SUBJECTS[row.subject], row.raised_by, row.raised_on, row.content, row.due_on,
+        row.pk, row.project_id, row.subject, OBJECTION_SUBJECTS[row.subject], row.raised_by, row.raised_on, row.content, row.due_on,
         _days_left(row.due_on) if row.settled_on is None else None, row.settled_on, row.settled_by, row.is_upheld,
         row.outcome,
     )  # fmt: skip

@@ -46,7 +46,8 @@ def begin(actor: Actor, project_ids: Collection[int], *, on: date | None = None)
             )
             for row in rows.values()
         ]  # fmt: skip
-        _store(actor, [(life, None) for life in lives], step="begin")
+        if len(_store(actor, [(life, None) for life in lives], step="begin")) < len(lives):
+            raise Conflict("life.there", "有项目刚刚被纳入进程，请刷新后再办。")
         opened.label = f"登记{len(lives)}个项目"
         opened.totals = {"projects": len(lives), "state": PROJECT_LIFE.start}
     return len(lives)
@@ -60,8 +61,7 @@ def adopt_missing(actor: Actor, project_ids: Collection[int]) -> list[Life]:
         return []
     _in_scope(actor, missing)
     inferred = queries.inferred_lives(actor.scope, missing)
-    _store(actor, [(life, because) for life, because in inferred], step="adopt")
-    return [life for life, _ in inferred]
+    return _store(actor, inferred, step="adopt")
 
 
 def _in_scope(actor: Actor, project_ids: Collection[int]) -> dict[int, Any]:
@@ -71,12 +71,17 @@ def _in_scope(actor: Actor, project_ids: Collection[int]) -> dict[int, Any]:
     return rows
 
 
-def _store(actor: Actor, made: Sequence[tuple[Life, Inferred | None]], *, step: str) -> None:
+def _store(actor: Actor, made: Sequence[tuple[Life, Inferred | None]], *, step: str) -> list[Life]:
+    """Store the lives with their first step; answers those that are ours, for another officer may have been faster."""
     if not made:
-        return
+        return []
     for (life, _), number in zip(made, reserve_ids(Life, len(made)), strict=True):
         life.pk = number
-    Life.rows.bulk_create([life for life, _ in made], batch_size=WRITE_ROWS)
+    Life.rows.bulk_create([life for life, _ in made], batch_size=WRITE_ROWS, ignore_conflicts=True)
+    stored: set[int] = set()
+    for part in projects.in_parts([life.pk for life, _ in made]):
+        stored.update(Life.rows.filter(pk__in=part).values_list("pk", flat=True))
+    ours = [(life, because) for life, because in made if life.pk in stored]
     moment = clock.now()
     StepTaken.objects.bulk_create(
         (
@@ -84,10 +89,11 @@ def _store(actor: Actor, made: Sequence[tuple[Life, Inferred | None]], *, step: 
                 life=life, step=step, target=life.state, on=life.since, at=moment, by_id=actor.user_id, by_name=actor.name,
                 by_post=actor.post_label, note=because.reason if because else "", is_history=step == "adopt",
             )
-            for life, because in made
+            for life, because in ours
         ),
         batch_size=WRITE_ROWS,
     )  # fmt: skip
+    return [life for life, _ in ours]
 
 
 def _counted(lives: Sequence[Life]) -> dict[str, int]:

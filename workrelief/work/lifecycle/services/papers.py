@@ -13,9 +13,9 @@ from workrelief.base.law.parameters import parameter
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput
 from workrelief.work.lifecycle import queries
-from workrelief.work.lifecycle.models import OBJECTION_SUBJECTS, Objection, Paper
+from workrelief.work.lifecycle.models import Objection, Paper
 from workrelief.work.lifecycle.services.stepping import LEAST_REASON
-from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, PAPERS, PaperField, PaperKind
+from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, OBJECTION_SUBJECTS, PAPERS, PaperField, PaperKind
 from workrelief.work.projects import queries as projects
 
 _AFTER_ARCHIVE = ("archived", "performance_evaluated")
@@ -126,7 +126,7 @@ def raise_objection(
 
     `subject` is wages, roster, plan, quality or other; `raised_by` may be empty for an anonymous one.
     """
-    if subject not in dict(OBJECTION_SUBJECTS):
+    if subject not in OBJECTION_SUBJECTS:
         raise InvalidInput("objection.subject", f"没有“{subject}”这一类异议。")
     if len(content.strip()) < LEAST_REASON:
         raise InvalidInput("objection.content", "请写明异议内容（至少4个字）。")
