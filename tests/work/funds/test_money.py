@@ -24,6 +24,7 @@ from workrelief.kernel.period import Period
 from workrelief.work.funds.models import FundMove, MoveKind, PayeeKind
 from workrelief.work.funds.queries import money as queries
 from workrelief.work.funds.services import money
+from workrelief.work.projects.services import ProjectChanges, edit_project
 
 pytestmark = pytest.mark.django_db
 MOVE_FACT = FACT_MODELS["fund_move_fact"]._default_manager
@@ -225,10 +226,40 @@ def test_idle_money_by_age_the_first_that_came_is_the_first_spent(ningjin_office
 def test_the_page_of_a_project_says_what_lies_idle(ningjin_officer, project):
     money.record(ningjin_officer, [arrives(project, 100 * WAN), pays(project, 30 * WAN)])
     shown = queries.project_money(ningjin_officer.scope, project, on=date(2022, 11, 9))
-    assert [f.rule_id for f in shown.findings] == ["J04"]
+    assert [f.rule_id for f in shown.findings] == ["J04", "J01"]
     assert "700,000.00元到位超过90天" in shown.findings[0].message
     assert shown.rates.figure("payment_rate", str(project)).value == Decimal("0.075")
-    assert queries.project_money(ningjin_officer.scope, project, on=date(2022, 11, 8)).findings == ()
+    day_before = queries.project_money(ningjin_officer.scope, project, on=date(2022, 11, 8))
+    assert [f.rule_id for f in day_before.findings] == ["J01"]
+
+
+def test_rates_that_fall_behind_time_are_said_of_projects_and_counties(ningjin_officer, project):
+    money.record(
+        ningjin_officer,
+        [
+            arrives(project, 400 * WAN), pays(project, 190 * WAN), money.investment(project, 202206, 99 * WAN),
+            money.year_plan(project, 2022, 200 * WAN),
+        ],
+    )  # fmt: skip
+    half = date(2022, 7, 2)  # day 183 of 365: 95 % × 183/365 = 47.63 %
+    (said,) = [f for f in queries.project_money(ningjin_officer.scope, project, on=half).findings if f.rule_id[:2] == "J0"
+               and "时序" in f.message]  # fmt: skip
+    assert said.rule_id == "J01"
+    assert "今年资金支付率47.5%" in said.message
+    assert "应达47.6%" in said.message
+    behind = queries.behind_schedule(ningjin_officer.scope, on=date(2022, 7, 20))
+    assert {code: [f.rule_id for f in found] for code, found in behind.items()} == {"371422000000": ["J01", "J02"]}
+    assert queries.behind_schedule(ningjin_officer.scope, on=date(2022, 3, 1)) == {}
+
+
+def test_a_project_stays_in_its_place_while_vouchers_stand_for_it(ningjin_officer, dezhou_officer, project):
+    (pk,) = money.record(ningjin_officer, [arrives(project, 5)]).ids
+    move_away = ProjectChanges(division_code="371482000000")
+    with pytest.raises(Conflict, match="凭证"):
+        edit_project(dezhou_officer, project, move_away)
+    edit_project(dezhou_officer, project, ProjectChanges(owner_name="演示镇人民政府"))
+    money.reverse(ningjin_officer, pk, reason="登记到别的项目了")
+    edit_project(dezhou_officer, project, move_away)
 
 
 def test_live_figures_and_the_mirror_say_the_same_of_money(ningjin_officer, project):

@@ -11,8 +11,11 @@ class FundsConfig(AppConfig):
         from workrelief.work.funds import importers
         from workrelief.work.funds.queries.facts import plan_facts
         from workrelief.work.funds.queries.share import share_facts
+        from workrelief.work.funds.services.money import follow_project
         from workrelief.work.lifecycle import facts
+        from workrelief.work.projects.services import follow_edits
 
         register(importers.FundMovementImporter())
         facts.provide(facts.PlanFacts, plan_facts)
         facts.provide(facts.ShareFacts, share_facts)
+        follow_edits(follow_project)

@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
 from workrelief.base.access.scope import Scope
-from workrelief.base.law.parameters import parameters
+from workrelief.base.law.parameters import Parameters, parameters
 from workrelief.figures.indicators.read import NO_FILTER, read
 from workrelief.kernel import clock, codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import NotFound
-from workrelief.kernel.figure import FigureTable
+from workrelief.kernel.figure import Figure, FigureTable
 from workrelief.kernel.findings import Finding
 from workrelief.kernel.kinds import FundType, Track
 from workrelief.kernel.period import Period
@@ -297,10 +298,29 @@ def project_money(scope: Scope, project_id: int, *, on: date | None = None) -> P
     said = rules.balance(own, paying=own.sources, receiving=own.sources) + rules.built(own)
     for source in idle.sources:
         said += rules.idle(row.name, source.fund_type, source.left, law)
-    if own.paid_fen and row.track == Track.SPECIAL_FUND.id:
-        said += rules.wages_within(row.name, wages_fen=wages_fen, paid_fen=own.paid_fen)
+    if row.track == Track.SPECIAL_FUND.id:
+        said += rules.wages_within(row.name, wages_fen=wages_fen, paid_fen=own.paid_fen) if own.paid_fen else []
+        said += _on_schedule(row.name, rates_of_year.cells.get((str(project_id),), {}), law)
     rows = tuple(moves(scope, MoveFilter(project_id=project_id)))
     return ProjectMoney(project_id, own, rows, idle, on.year, rates_of_year, wages_fen, tuple(said))
+
+
+def _on_schedule(name: str, figures: Mapping[str, Figure], law: Parameters) -> list[Finding]:
+    """J01 and J02 for one line of a table of rates."""
+    said: list[Finding] = []
+    for rule_id, indicator in (("J01", "payment_rate"), ("J02", "completion_rate")):
+        value = figures[indicator].value if indicator in figures else None
+        said += rules.on_schedule(name, rule_id, Decimal(value) if value is not None else None, law)
+    return said
+
+
+def behind_schedule(scope: Scope, *, on: date | None = None, by: str = "county") -> dict[str, tuple[Finding, ...]]:
+    """Places whose payment or completion rate of the year falls behind time (J01, J02), by 12-digit code."""
+    on = on or clock.today()
+    law = parameters(on=on)
+    table = rates(scope, Period(str(on.year)), by=(by,), where={"track": (Track.SPECIAL_FUND.id,)})
+    found = {key: tuple(_on_schedule(table.label(by, key[0]), figures, law)) for key, figures in table}
+    return {key[0]: said for key, said in found.items() if said}
 
 
 # ---------- the ledger ----------

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from workrelief.base.law.parameters import Parameters
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.kinds import FundType
-from workrelief.kernel.money import yuan_text
+from workrelief.kernel.money import round_half_up, yuan_text
 from workrelief.work.funds.rules.plans import finding
 
 PLAN_MONEY = frozenset({FundType.CENTRAL_BUDGET, FundType.CENTRAL_BRIDGING, FundType.PROVINCIAL})
@@ -177,6 +178,38 @@ def wages_within(name: str, *, wages_fen: int, paid_fen: int) -> list[Finding]:
             "请补登支付凭证；由施工单位垫付的须说明。",
         )
     ]
+
+
+def time_elapsed(on: date) -> Decimal:
+    """The part of the year that is over at the end of the day (时序进度)."""
+    days = (date(on.year + 1, 1, 1) - date(on.year, 1, 1)).days
+    return Decimal((on - date(on.year, 1, 1)).days + 1) / days
+
+
+def on_schedule(name: str, rule_id: str, rate: Decimal | None, law: Parameters) -> list[Finding]:
+    """Whether the payment rate (J01) or completion rate (J02) of the running year keeps up with time towards its target.
+
+    Nothing is said while there is no plan to measure by.
+    """
+    item, label = {"J01": ("payment_rate", "资金支付率"), "J02": ("investment_rate", "投资完成率")}[rule_id]
+    if rate is None:
+        return []
+    target = law.get("plan_target_ratio", item=item).exact
+    due = target * time_elapsed(law.on)
+    if rate >= due:
+        return []
+    return [
+        finding(
+            rule_id,
+            f"“{name}”今年{label}{_percent(rate)}，按年末{_percent(target)}的时序进度应达{_percent(due)}。",
+            "请加快工程进度和资金支付，核对凭证与完成投资是否漏登。",
+            facts={"rate": rate, "due": due},
+        )
+    ]
+
+
+def _percent(share: Decimal) -> str:
+    return f"{round_half_up(share * 100, 1)}%"
 
 
 # ---------- idle money ----------

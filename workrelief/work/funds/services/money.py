@@ -6,11 +6,13 @@ What is entered is posted to the ledger in the same transaction. Nothing is dele
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Model
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.audit.change import change, change_many
@@ -29,6 +31,26 @@ from workrelief.work.funds.rules import money as rules
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.queries import ProjectRef
 from workrelief.work.projects.queries.lookups import REF_COLUMNS
+
+__all__ = [
+    "Key",
+    "MoveIn",
+    "MoveKind",
+    "PayeeKind",
+    "Recorded",
+    "follow_project",
+    "investment",
+    "key_of",
+    "payment",
+    "receipt",
+    "record",
+    "require_shape",
+    "reverse",
+    "set_year_plans",
+    "standing_keys",
+    "take_back",
+    "year_plan",
+]
 
 _CASH = (MoveKind.RECEIPT, MoveKind.PAYMENT)
 _MEASURES = (MoveKind.RECEIPT, MoveKind.PAYMENT, MoveKind.INVESTMENT, MoveKind.YEAR_PLAN)
@@ -172,6 +194,20 @@ def take_back(actor: Actor, *, batch_id: int) -> dict[str, int]:
         raise NotFound("object.scope", "该批次有项目不在您的数据范围内。")
     _reverse_rows(actor, rows, "撤销导入批次", "import.undo")
     return {"rows": len(rows), "amount_fen": sum(r.amount_fen for r in rows)}
+
+
+def follow_project(actor: Actor, project: Model, different: Mapping[str, tuple[Any, Any]], reason: str) -> None:
+    """Told of every edit of a project (`follow_edits`): it stays in its place and kind while vouchers stand for it.
+
+    Their facts carry the division, track and sector of the day they were posted. Raises Conflict.
+    """
+    if not {"division_code", "track", "sector"} & different.keys():
+        return
+    if FundMove.rows.filter(project=project.pk, state="posted").exists():
+        raise Conflict(
+            "A01",
+            "该项目已有资金到位、支付或完成投资凭证，不能改动行政区划、项目线或领域。确需改动的，请先冲回这些凭证。",
+        )
 
 
 # ---------- inside ----------
