@@ -32,7 +32,7 @@ def test_of_two_officers_at_once_one_wins_and_the_other_is_told(actor, tmp_path,
         return services.take_step(actor, project, "survey", expected=expected).state
 
     outcomes = meeting.at_once(decide, decide)
-    assert outcomes.count("surveyed") == 1
+    assert outcomes.count("surveyed") == 1, outcomes
     told = next(o for o in outcomes if o != "surveyed")
     assert isinstance(told, Conflict)
     assert "已摸底" in told.message
@@ -51,6 +51,6 @@ def test_two_first_steps_of_a_project_without_a_life_adopt_it_once(actor, tmp_pa
         return services.take_step(actor, project, "complete_main", note="演示").state
 
     outcomes = meeting.at_once(complete, complete)
-    assert outcomes.count("main_completed") == 1
+    assert outcomes.count("main_completed") == 1, outcomes
     assert isinstance(next(o for o in outcomes if o != "main_completed"), Conflict)
     assert meeting.after(lambda: Life.rows.filter(project_id=project).count()) == 1
