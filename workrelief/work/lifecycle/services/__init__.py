@@ -9,7 +9,9 @@ from workrelief.work.lifecycle.services.describing import (
     set_site,
 )
 from workrelief.work.lifecycle.services.papers import (
+    NewPaper,
     attach_paper,
+    attach_papers,
     raise_objection,
     settle_objection,
     withdraw_paper,
@@ -17,8 +19,10 @@ from workrelief.work.lifecycle.services.papers import (
 from workrelief.work.lifecycle.services.stepping import correct_state, take_step, take_steps
 
 __all__ = [
+    "NewPaper",
     "adopt",
     "attach_paper",
+    "attach_papers",
     "begin",
     "clear_mark",
     "correct_state",

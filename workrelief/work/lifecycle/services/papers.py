@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from workrelief.base.access.actor import Actor
-from workrelief.base.audit.change import change
+from workrelief.base.audit.change import change, change_many
 from workrelief.base.files import queries as files
 from workrelief.base.law.calendar import add_working_days
 from workrelief.base.law.parameters import parameter
 from workrelief.kernel import clock
-from workrelief.kernel.errors import Conflict, InvalidInput
+from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
 from workrelief.work.lifecycle import queries
 from workrelief.work.lifecycle.models import Objection, Paper
+from workrelief.work.lifecycle.services.adopting import WRITE_ROWS
 from workrelief.work.lifecycle.services.stepping import LEAST_REASON
 from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, OBJECTION_SUBJECTS, PAPERS, PaperField, PaperKind
 from workrelief.work.projects import queries as projects
@@ -56,6 +58,49 @@ def attach_paper(
         made.save()
         c.target = made
     return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPaper:
+    """A paper to be put to a project; what `attach_paper` says of each holds here."""
+
+    project_id: int
+    kind: str
+    title: str = ""
+    number: str = ""
+    dated_on: date | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+def attach_papers(actor: Actor, papers: Sequence[NewPaper], *, reason: str = "") -> int:
+    """Put the particulars of many papers (a filing cabinet entered afterwards) in one change, all or nothing.
+
+    Raises InvalidInput naming the particular, NotFound when a project is out of scope, NotPermitted.
+    """
+    today, moment = clock.today(), clock.now()
+    with change_many(actor, "lifecycle.attach_paper", kind="lifecycle.paper", reason=reason) as opened:
+        rows = projects.stored(actor.scope, {one.project_id for one in papers})
+        made: list[Paper] = []
+        for one in papers:
+            known = PAPERS.get(one.kind)
+            if known is None:
+                raise InvalidInput("paper.kind", f"没有“{one.kind}”这一类材料。")
+            if one.project_id not in rows:
+                raise NotFound("project.missing", "有项目没有登记，或不在您的数据范围内。")
+            if one.dated_on is not None and one.dated_on > today:
+                raise InvalidInput("paper.day", f"“{rows[one.project_id].name}”的{known.label}日期在今天以后，请更正。")
+            made.append(
+                Paper(
+                    project_id=one.project_id, division_code=rows[one.project_id].division_code, kind=one.kind,
+                    archive_class=known.archive_class, title=(one.title.strip() or known.label)[:160],
+                    number=one.number.strip()[:80], dated_on=one.dated_on, fields=_understood(known, one.fields),
+                    by_name=actor.name, at=moment,
+                )
+            )  # fmt: skip
+        Paper.rows.bulk_create(made, batch_size=WRITE_ROWS)
+        opened.label = f"补录材料{len(made)}份"
+        opened.totals = {"papers": len(made), "projects": len(rows)}
+    return len(made)
 
 
 def _class_of(kind: PaperKind, wanted: int | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,9 +93,12 @@ def take_steps(
     note: str = "",
     history: bool = False,
     due_on: date | None = None,
+    days: Mapping[int, date] | None = None,
 ) -> int:
     """Take one step for many projects in one change: all or nothing; a constant number of statements for each 500.
 
+    `days` gives single projects a day of their own (project id → day), the others take it on `on`; facts of other rooms are
+    asked for the latest day.
     `reference` (document number, edition) counts as the explanation serious findings want. Raises what `take_step` raises;
     the error names the first project that blocks, how many others do, and `facts["blocked"]` holds {project id: sentence}.
     """
@@ -105,11 +108,12 @@ def take_steps(
     if not ids:
         return 0
     order = _order(actor, step, on, note, reference, history, due_on)
+    own = {i: _order(actor, step, day, note, reference, history, due_on) for i, day in (days or {}).items()}
     with change_many(actor, permission, kind="lifecycle.life", reason=order.words) as opened:
         adopted = adopt_missing(actor, ids)
         sources: dict[str, int] = {}
         for part in in_parts(ids):
-            for state, number in _take_part(actor, part, order).items():
+            for state, number in _take_part(actor, part, order, own).items():
                 sources[state] = sources.get(state, 0) + number
         opened.label = f"{PROJECT_LIFE.named(step)[0].label}：{len(ids)}个项目"
         opened.target_id = str(ids[0]) if len(ids) == 1 else ""
@@ -120,19 +124,20 @@ def take_steps(
     return len(ids)
 
 
-def _take_part(actor: Actor, ids: Sequence[int], order: _Order) -> dict[str, int]:
+def _take_part(actor: Actor, ids: Sequence[int], order: _Order, own: Mapping[int, _Order]) -> dict[str, int]:
     """Move up to 500 lives; answers how many came from which state."""
     rows = list(Life.objects.within(actor.scope).filter(project_id__in=ids).select_for_update().order_by("pk"))
     if len(rows) < len(ids):
         raise NotFound("project.missing", "有项目没有登记，或不在您的数据范围内。")
-    gathered = cases(actor.scope, rows, on=order.on, note=order.note or order.reference)
+    latest = max((own.get(i, order).on for i in ids), default=order.on)
+    gathered = cases(actor.scope, rows, on=latest, note=order.note or order.reference)
     sources: dict[str, int] = {}
     taken: list[StepTaken] = []
     refused: dict[int, Conflict | RuleViolated] = {}
     for life in rows:
         source = life.state
         try:
-            taken.append(_moved(actor, life, gathered[life.project_id], order))
+            taken.append(_moved(actor, life, gathered[life.project_id], own.get(life.project_id, order)))
         except (Conflict, RuleViolated) as err:
             refused[life.project_id] = err
         else:
