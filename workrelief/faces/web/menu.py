@@ -58,6 +58,7 @@ MENU: tuple[MenuGroup, ...] = (
         (
             MenuItem("项目清单", "list-details", "web:projects", "project.view"),
             MenuItem("推进看板", "layout-kanban", "web:board", "lifecycle.view"),
+            MenuItem("三级清单", "checklist", "web:lists", "list.view"),
             MenuItem("指导目录", "book-2", "web:catalogue", "catalogue.view"),
             MenuItem("投资计划", "coin-yuan", "web:plans", "plan.view"),
         ),

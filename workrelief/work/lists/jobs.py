@@ -9,9 +9,9 @@ from workrelief.base.jobs.context import JobContext
 from workrelief.base.jobs.models import Job
 from workrelief.base.jobs.registry import job
 from workrelief.base.jobs.services import enqueue
+from workrelief.kernel.errors import InvalidInput, NotPermitted
 from workrelief.work.lists import services
 from workrelief.work.lists.rules.turns import issue_refusal
-from workrelief.kernel.errors import InvalidInput, NotPermitted
 
 
 @job("lists.issue", permission="list.issue", label="印发项目清单")

@@ -1,0 +1,218 @@
+"""The three-level lists in the browser: entered, confirmed, blocked with the clause, issued, compared, kept apart."""
+
+from __future__ import annotations
+
+import io
+import json
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from tests.build import a_project, project_code
+from tests.conftest import FEIXIAN, NINGJIN, make_actor
+from tests.faces.web.people import signed_in
+from workrelief.base.access.permissions import Role
+from workrelief.base.divisions.services import load_divisions
+from workrelief.kernel import clock
+from workrelief.kernel.kinds import Track
+from workrelief.work.catalogue import queries as catalogue
+from workrelief.work.catalogue import services as catalogue_services
+from workrelief.work.catalogue.rules.bill import parse_text
+from workrelief.work.lists import queries, services
+from workrelief.work.projects.rules import LabourDemand
+from workrelief.work.projects.services import ProjectChanges, edit_project
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COUNTS = Path(__file__).with_name("query_counts_lists.json")
+MOST_STATEMENTS = 30
+YEAR = clock.today().year
+DEMAND = LabourDemand("普工", 10, "3月至10月", "普工")
+
+
+@pytest.fixture
+def county():
+    load_divisions()
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371325")
+    return client, actor
+
+
+def reserve(actor, number: int, *, complete: bool = True, level: str = "county", county: str = FEIXIAN) -> int:
+    """An entry in the reserve; complete with labour links and the four demand items or with neither."""
+    project = a_project(
+        actor, county, number=number, code=project_code(county, number, month="2401"), year=YEAR,
+        track=Track.AGRI_PROMOTION, name=f"（演示）{number}号灌溉渠工程" if number % 2 else f"（演示）乡村道路{number}标段",
+        is_reserve=True,
+    )  # fmt: skip
+    if complete:
+        edit_project(actor, project, ProjectChanges(labour_tasks="渠道工程", demand=DEMAND), reason="补全用工需求")
+    return services.enter(actor, project, YEAR, level).pk
+
+
+def text(client, url: str, status: int = 200) -> str:
+    answer = client.get(url)
+    assert answer.status_code == status, url
+    return unescape(answer.content.decode())
+
+
+def issued(county, number: str, client=None):
+    return (client or county[0]).post(
+        "/lists/issue/", {"year": YEAR, "document_no": number, "issued_on": clock.today().isoformat()}
+    )
+
+
+def test_a_step_with_many_says_first_what_blocks_which_project_and_by_which_clause(county):
+    client, actor = county
+    whole, bare = reserve(actor, 1), reserve(actor, 2, complete=False)
+    page = unescape(
+        client.post("/lists/step/", {"step": "submit", "entry": [whole, bare], "back": f"year={YEAR}"}).content.decode()
+    )
+    assert "不能办理 1 个" in page
+    assert "可以办理 1 个" in page
+    assert "规则 B03" in page
+    answer = client.post(
+        "/lists/step/", {"step": "submit", "confirmed": "1", "chosen": f"{whole}:draft", "back": f"year={YEAR}"}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, f"/lists/?year={YEAR}")
+    assert queries.entry(actor.scope, whole).state == "submitted"
+    assert queries.entry(actor.scope, bare).state == "draft"
+
+
+def test_of_two_officers_the_second_is_told_that_the_entry_moved_on(county):
+    client, actor = county
+    one = reserve(actor, 1)
+    services.advance(actor, [one], "submit")
+    answer = client.post(f"/lists/entries/{one}/step/", {"step": "submit", "seen": "draft"})
+    assert answer.status_code == 409
+
+
+def test_a_return_without_a_reason_is_refused_and_with_one_stands_in_the_history(county):
+    client, actor = county
+    one = reserve(actor, 1)
+    services.advance(actor, [one], "submit")
+    form = {"step": "return", "confirmed": "1", "chosen": f"{one}:submitted"}
+    answer = client.post("/lists/step/", form)
+    assert answer.status_code == 422
+    assert "请写明理由" in answer.content.decode()
+    client.post("/lists/step/", form | {"reason": "用工时段不实"})
+    page = text(client, f"/lists/entries/{one}/")
+    assert "用工时段不实" in page
+    assert "退回修改" in page
+
+
+def test_the_county_issues_its_list_and_the_edition_comes_out_as_form_f_and_annex(county):
+    client, actor = county
+    ids = [reserve(actor, 1), reserve(actor, 2)]
+    services.advance(actor, ids, "submit")
+    services.advance(actor, ids, "confirm")
+    preview = text(client, f"/lists/issue/?year={YEAR}")
+    assert "调入 2" in preview
+    assert issued(county, "").status_code == 422
+    answer = issued(county, "费发改〔2026〕1号")
+    assert answer["Location"].startswith("/jobs/")
+    edition = queries.editions(actor.scope)[0]
+    page = text(client, f"/lists/editions/{edition.pk}/")
+    assert "费发改〔2026〕1号" in page
+    assert "调入 2" in page
+
+    book = load_workbook(io.BytesIO(client.get(f"/lists/editions/{edition.pk}/xlsx/").content))
+    rows = list(book["适用项目清单"].iter_rows(values_only=True))
+    head = next(r for r in rows if r[0] == "序号")
+    first = next(r for r in rows if r[0] == 1)
+    assert {"项目代码", "用工岗位", "岗位数量", "用工时段", "技能要求", "拟吸纳人数"} <= set(head)
+    assert first[head.index("岗位数量")] == 10
+    assert first[head.index("总投资（万元）")] == 1000
+    annex = client.get(f"/lists/editions/{edition.pk}/docx/")
+    assert annex.content[:2] == b"PK"
+
+    services.take_out(actor, ids[0], reason="资金另作安排")
+    issued(county, "费发改〔2026〕2号")
+    newer = queries.editions(actor.scope)[0]
+    compared = text(client, f"/lists/compare/?older={edition.pk}&newer={newer.pk}")
+    assert "资金另作安排" in compared
+    assert "调出" in compared
+
+
+def test_two_projects_that_look_alike_are_decided_once(county):
+    client, actor = county
+    reserve(actor, 1)
+    twin = a_project(
+        actor,
+        FEIXIAN,
+        number=9,
+        name="（演示）费县1号灌溉渠工程",
+        code=project_code(FEIXIAN, 9, month="2401"),
+        year=2023,
+    )
+    services.look_for_duplicates(actor, YEAR)
+    page = text(client, f"/lists/duplicates/?year={YEAR}")
+    assert "相似度" in page
+    assert f'href="/projects/{twin}/"' in page
+    pair = queries.duplicates(actor.scope, YEAR)[0]
+    client.post(f"/lists/duplicates/{pair.pk}/", {"decision": "different", "reason": "分属两个村"})
+    assert queries.duplicates(actor.scope, YEAR).count() == 0
+    assert "分属两个村" in text(client, f"/lists/duplicates/?year={YEAR}&state=different")
+
+
+def test_a_matched_project_on_no_list_is_asked_why_and_leaves_when_it_is_entered(county):
+    client, actor = county
+    catalogue_services.issued_edition(make_actor(Role.PROVINCE_OFFICER, "37"))
+    project = a_project(actor, FEIXIAN, number=5, year=YEAR, is_reserve=True)
+    bill = catalogue_services.MatchRequest(
+        bill=parse_text("M7.5浆砌片石挡墙 m³ 320"), division_code=FEIXIAN, project_id=project, title="演示清单"
+    )
+    run = catalogue_services.match_bill(actor, bill)
+    assert "未说明" in text(client, "/lists/unlisted/?decision=open")
+    catalogue_services.decide_listing(actor, run.pk, to_list=False, reason="须整体机械施工")
+    page = text(client, "/lists/unlisted/?decision=refused")
+    assert "须整体机械施工" in page
+    assert "演示清单" not in text(client, "/lists/unlisted/?decision=open")
+    client.post(f"/lists/enter/{project}/", {"year": YEAR, "level": "county", "planned_investment": "120.5"})
+    assert "演示清单" not in text(client, "/lists/unlisted/")
+    assert queries.of_project(actor.scope, project)[0].planned_investment_fen == 120_5000_00
+    assert catalogue.run(actor.scope, run.pk).listing_by == actor.name
+
+
+def test_every_page_answers_in_the_stored_number_of_statements(county):
+    client, actor = county
+    ids = [reserve(actor, n) for n in (1, 2, 3, 4)]
+    services.advance(actor, ids[:3], "submit")
+    services.advance(actor, ids[:2], "confirm")
+    edition = services.issue(
+        actor, YEAR, "county", division=FEIXIAN, document_no="费发改〔2026〕1号", issued_on=clock.today()
+    )
+    pages = {
+        "lists": f"/lists/?year={YEAR}",
+        "lists, narrowed": f"/lists/?year={YEAR}&level=county&track=agri_promotion&state=submitted",
+        "lists, none": "/lists/?text=没有这样的项目",
+        "entry": f"/lists/entries/{ids[0]}/",
+        "enter": f"/lists/enter/{queries.entry(actor.scope, ids[0]).project_id}/",
+        "issue": f"/lists/issue/?year={YEAR}",
+        "editions": "/lists/editions/",
+        "edition": f"/lists/editions/{edition.pk}/",
+        "compare": f"/lists/compare/?older={edition.pk}&newer={edition.pk}",
+        "duplicates": f"/lists/duplicates/?year={YEAR}",
+        "unlisted": "/lists/unlisted/",
+    }
+    counts = {}
+    for name, url in pages.items():
+        client.get(url)
+        with CaptureQueriesContext(connection) as asked:
+            text(client, url)
+        counts[name] = len(asked)
+    assert max(counts.values()) <= MOST_STATEMENTS
+    assert counts == json.loads(COUNTS.read_text())
+
+
+def test_another_county_sees_and_moves_nothing_of_it(county):
+    _, actor = county
+    one = reserve(actor, 1)
+    stranger, _ = signed_in(Role.COUNTY_OFFICER, NINGJIN[:6])
+    assert "灌溉渠" not in text(stranger, f"/lists/?year={YEAR}")
+    assert stranger.get(f"/lists/entries/{one}/").status_code == 404
+    answer = stranger.post("/lists/step/", {"step": "submit", "confirmed": "1", "chosen": f"{one}:draft"})
+    assert answer.status_code in (404, 422)
+    assert queries.entry(actor.scope, one).state == "draft"

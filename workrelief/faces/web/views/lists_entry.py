@@ -1,0 +1,164 @@
+"""One entry on a list: form F of the year, what the rules say, what may be done next, and its history; and entering one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from workrelief.base.access.actor import Actor
+from workrelief.base.law import registry
+from workrelief.faces.shared.acting import ActingRequest, page
+from workrelief.faces.shared.errors import finding_document
+from workrelief.faces.shared.tables import Badge, badge_of
+from workrelief.kernel import clock
+from workrelief.kernel.errors import DomainError, InvalidInput, NotFound
+from workrelief.kernel.kinds import Sector, Track
+from workrelief.kernel.money import fen_from_cell
+from workrelief.work.lists import queries, services
+from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, LIST_ENTRY, office_level
+from workrelief.work.projects import queries as projects
+from workrelief.work.projects.rules import LabourDemand
+
+STEP_LABELS = {"enter": "列入储备", **{t.name: t.label for t in LIST_ENTRY.transitions}}
+
+
+@page("list.view")
+def entry(request: ActingRequest, entry_id: int) -> HttpResponse:
+    """The entry with its steps and offers."""
+    return _drawn(request, entry_id)
+
+
+def _drawn(request: ActingRequest, entry_id: int, error: DomainError | None = None) -> HttpResponse:
+    actor = request.actor
+    found = queries.entry(actor.scope, entry_id)
+    offers = [o for o in queries.offers(actor, found) if o.step not in ("publish", "adjust", "close")]
+    said = [finding_document(f) for f in queries.findings(actor.scope, found)]
+    return render(
+        request,
+        "lists/entry.html",
+        {
+            "title": found.project.name,
+            "crumbs": [
+                ("三级清单", f"{reverse('web:lists')}?year={found.year}"),
+                (found.project.name, ""),
+            ],
+            "guide": registry.guide("list-submit"),
+            "entry": found,
+            "p": found.project,
+            "state": badge_of(LIST_ENTRY.state(found.state)),
+            "level": LEVEL_LABELS[found.level],
+            "track": Track.of_id(found.track).label,
+            "sector": Sector.of_id(found.sector).label,
+            "demand": LabourDemand.parse(found.project.labour_demand),
+            "waits": LEVEL_LABELS.get(found.waits_for, ""),
+            "findings": said,
+            "offers": [(o, [(k, LEVEL_LABELS[k]) for k in o.levels]) for o in offers if o.permitted],
+            "refused": [o for o in offers if not o.permitted],
+            "steps": [_step(s) for s in queries.steps(actor.scope, entry_id)],
+            "others": [
+                (e, LEVEL_LABELS[e.level], badge_of(LIST_ENTRY.state(e.state)))
+                for e in queries.of_project(actor.scope, found.project_id)
+                if e.pk != found.pk
+            ],
+            "error": error,
+            "given": request.POST,
+        },
+        status=error.status if error else 200,
+    )
+
+
+def _step(row: Any) -> dict[str, Any]:
+    after = LIST_ENTRY.states.get(row.state_after)
+    return {
+        "row": row,
+        "label": STEP_LABELS.get(row.step, row.step),
+        "after": badge_of(after) if after else Badge(row.state_after),
+        "difference": [(title, before, now) for title, (before, now) in row.difference.items()],
+    }
+
+
+@page("list.view")
+@require_POST
+def step(request: ActingRequest, entry_id: int) -> HttpResponse:
+    """Take one step with the entry; `seen` is the state the officer saw."""
+    actor = request.actor
+    found = queries.entry(actor.scope, entry_id)
+    name, reason = request.POST.get("step", ""), request.POST.get("reason", "").strip()
+    seen = request.POST.get("seen") or None
+    try:
+        if name == "promote":
+            above = services.promote(actor, entry_id, request.POST.get("level", ""), reason=reason, expected=seen)
+            messages.success(request, f"已提到{LEVEL_LABELS[above.level]}清单，原级次记录保留但不计数。")
+            return redirect("web:lists-entry", above.pk)
+        if name == "take_out":
+            services.take_out(actor, entry_id, reason=reason, expected=seen)
+        else:
+            services.advance(actor, [entry_id], name, expected=seen, reason=reason)
+    except InvalidInput as err:
+        return _drawn(request, entry_id, err)
+    messages.success(request, f"“{found.project.name}”{STEP_LABELS.get(name, '')}：已办理。")
+    return redirect("web:lists-entry", entry_id)
+
+
+@page("list.enter")
+def enter(request: ActingRequest, project_id: int) -> HttpResponse:
+    """Put a project on the reserve of a year's list."""
+    actor = request.actor
+    project = projects.project_row(actor.scope, project_id)
+    error: DomainError | None = None
+    if request.method == "POST":
+        try:
+            made = services.enter(actor, project_id, **_entered(request))
+            messages.success(request, "已列入储备。核对用工环节和用工需求后上报。")
+            return redirect("web:lists-entry", made.pk)
+        except InvalidInput as err:
+            error = err
+    lowest = LEVELS.index(office_level(project.division_code))
+    return render(
+        request,
+        "lists/enter.html",
+        {
+            "title": "列入清单",
+            "crumbs": [
+                ("项目清单", reverse("web:projects")),
+                (project.name, reverse("web:project", args=[project_id])),
+                ("列入清单", ""),
+            ],
+            "p": project,
+            "years": [clock.today().year + 1, *range(clock.today().year, 2019, -1)],
+            "year": int(request.POST["year"]) if request.POST.get("year", "").isdigit() else clock.today().year,
+            "levels": [(k, LEVEL_LABELS[k]) for k in LEVELS[lowest:]],
+            "standing": _standing(actor, project_id),
+            "error": error,
+            "given": request.POST,
+        },
+        status=error.status if error else 200,
+    )
+
+
+def _standing(actor: Actor, project_id: int) -> list[tuple[Any, str, Badge]]:
+    return [
+        (e, LEVEL_LABELS[e.level], badge_of(LIST_ENTRY.state(e.state)))
+        for e in queries.of_project(actor.scope, project_id)
+    ]
+
+
+def _entered(request: ActingRequest) -> dict[str, Any]:
+    year, level = request.POST.get("year", ""), request.POST.get("level", "")
+    if not year.isdigit():
+        raise InvalidInput("list.year", "请选择年度。")
+    if level not in LEVELS:
+        raise NotFound("list.level", "没有这个清单级次。")
+    amount = request.POST.get("planned_investment", "").strip()
+    planned = fen_from_cell(amount, unit="万元") if amount else 0
+    return {
+        "year": int(year),
+        "level": level,
+        "planned_investment_fen": planned or 0,
+        "reason": request.POST.get("reason", "").strip(),
+    }
