@@ -60,12 +60,13 @@ class SheetColumn:
     | decimal    | the number     | the number           | 12.34     |
     | date       | –              | –                    | 2022-07-01|
 
-    None leaves the cell empty; a text in a number column ("—") is written as text; texts end at 32,767 characters.
+    `wrap` breaks long texts into lines. None leaves the cell empty; a text in a number column ("—") is written as text; texts end at 32,767 characters.
     """
 
     title: str
     kind: ColumnKind = "text"
     width: float = 0
+    wrap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,10 @@ class Formats:
             self._made[key] = self._book.add_format({"font_name": FONT, "font_size": 10.5, "valign": "vcenter", **look})
         return self._made[key]
 
-    def cell(self, kind: ColumnKind, *, bold: bool = False) -> Any:
+    def cell(self, kind: ColumnKind, *, bold: bool = False, wrap: bool = False) -> Any:
         align = "left" if kind == "text" else "center" if kind == "date" else "right"
-        return self.get(num_format=NUMBER_FORMATS[kind], align=align, border=1, bold=bold)
+        look: dict[str, object] = {"text_wrap": True} if wrap else {}
+        return self.get(num_format=NUMBER_FORMATS[kind], align=align, border=1, bold=bold, **look)
 
     def head(self, **look: object) -> Any:
         """A cell of the head row."""
@@ -219,7 +221,7 @@ class _Write:
 
 
 def _writer(page: Any, column: SheetColumn, formats: Formats, *, bold: bool = False) -> _Write:
-    return _Write(page, column.kind, formats.cell(column.kind, bold=bold))
+    return _Write(page, column.kind, formats.cell(column.kind, bold=bold, wrap=column.wrap))
 
 
 def _across(page: Any, line: int, last: int, text: str, form: Any, *, height: float) -> None:

@@ -1,0 +1,102 @@
+"""Form F goes out and comes in again; the official document says what the edition says."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from tests.build import project_code
+from tests.work.lists.build import NINGJIN, in_reserve, reserve, this_year
+from workrelief.base.intake import services as intake
+from workrelief.base.intake.models import RowIssue
+from workrelief.faces.shared.list_document import list_file, of_edition, official_document
+from workrelief.kernel import clock
+from workrelief.outputs.render.blocks import Paragraph, Table, cell_text
+from workrelief.work.lists import services
+from workrelief.work.projects.services import ProjectChanges
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editions(ningjin_officer):
+    ids = in_reserve(ningjin_officer, [reserve(n, code=project_code(NINGJIN, n)) for n in (0, 11, 22)])
+
+    def issued(number):
+        return services.issue(
+            ningjin_officer, this_year(), "county", division=NINGJIN, document_no=f"宁发改〔{this_year()}〕{number}号",
+            issued_on=clock.today(),
+        )  # fmt: skip
+
+    services.advance(ningjin_officer, ids, "submit")
+    services.advance(ningjin_officer, ids, "confirm")
+    first = issued(1)
+    services.adjust(ningjin_officer, ids[0], ProjectChanges(planned_workers=50), reason="演示：用工增加")
+    services.take_out(ningjin_officer, ids[1], reason="演示：资金未落实")
+    return first, issued(2)
+
+
+def test_the_document_says_the_totals_and_lists_what_changed(ningjin_officer, editions):
+    document = official_document(of_edition(ningjin_officer.scope, editions[1].pk))
+    text = "".join(b.text for b in document.blocks if isinstance(b, Paragraph))
+    assert "项目共2个，总投资822.00万元，拟吸纳当地群众务工80人" in text
+    assert "变更1个，调出1个" in text
+    assert [len(a.blocks) for a in document.attachments] == [1, 1]
+    table = document.attachments[1].blocks[0]
+    assert isinstance(table, Table)
+    said = ["｜".join(cell_text(c) for c in row) for row in table.rows]
+    assert any("拟吸纳人数：30 → 50｜演示：用工增加" in row for row in said)
+    assert any("调出" in row and "演示：资金未落实" in row for row in said)
+
+
+def test_the_first_edition_has_no_annex_of_changes(ningjin_officer, editions):
+    assert len(official_document(of_edition(ningjin_officer.scope, editions[0].pk)).attachments) == 1
+
+
+def test_an_edition_prints_the_same_whatever_happens_to_its_projects(ningjin_officer, editions):
+    first, _ = editions
+    before = list_file(of_edition(ningjin_officer.scope, first.pk), "docx")
+    services.take_out(ningjin_officer, first.lines.order_by("position").last().entry_id, reason="演示：调出")
+    assert list_file(of_edition(ningjin_officer.scope, first.pk), "docx") == before
+
+
+def test_form_f_as_exported_is_understood_by_the_import(ningjin_officer, editions):
+    data = list_file(of_edition(ningjin_officer.scope, editions[0].pk), "xlsx")
+    later = {"year": str(this_year() + 1), "state": "储备"}
+    batch = intake.upload(ningjin_officer, io.BytesIO(data), "清单.xlsx", "project_list", options=later)
+    batch = intake.check(ningjin_officer, batch.pk)
+    issues = [f"{i.title}：{i.reason}" for i in RowIssue.rows.filter(batch=batch, level="error")]
+    assert batch.rows_read == 3
+    assert all("清单内" in issue for issue in issues), issues
+
+
+def test_the_command_writes_both_files_and_one_document(ningjin_officer, editions, tmp_path: Path):
+    out = io.StringIO()
+    call_command(
+        "lists",
+        str(this_year()),
+        "--level",
+        "county",
+        "--division",
+        "371422",
+        "--out",
+        str(tmp_path),
+        "--json",
+        stdout=out,
+    )
+    document = json.loads(out.getvalue())
+    assert document["is_issued"]
+    assert document["totals"]["projects"] == 2
+    assert sorted(Path(f).suffix for f in document["files"]) == [".docx", ".xlsx"]
+    assert all(Path(f).stat().st_size > 3_000 for f in document["files"])
+    assert {line["change"] for line in document["lines"]} == {"kept", "changed", "out"}
+
+
+@pytest.mark.parametrize("arguments", [["--level", "county"], ["--format", "odt"], ["--level", "province"]])
+def test_the_command_refuses_what_makes_no_sense(editions, arguments, tmp_path):
+    with pytest.raises(SystemExit):
+        call_command("lists", str(this_year()), *arguments, "--out", str(tmp_path), "--json", stdout=io.StringIO())
