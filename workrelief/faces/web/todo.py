@@ -15,7 +15,7 @@ from workrelief.base.divisions import queries as divisions
 from workrelief.base.intake import queries as intake
 from workrelief.base.intake.importer import importer
 from workrelief.base.intake.states import CHECKED
-from workrelief.faces.web import counts
+from workrelief.faces.web import counts, todo_funds, todo_lists
 from workrelief.kernel import clock, codes
 from workrelief.kernel.codes import Level
 from workrelief.outputs.bulletins import queries as bulletins
@@ -45,13 +45,20 @@ class Todo:
 
 
 def todos(actor: Actor) -> tuple[Todo, ...]:
-    """Everything that waits for the actor: steps of projects, objections, imports, pay sheets and bulletins."""
-    return (*_lives(actor), *_imports(actor), *_pay_sheets(actor), *_bulletins(actor))
+    """Everything that waits for the actor: steps of projects, objections, plans, imports, pay sheets, bulletins."""
+    return (*counted(actor), *(Todo(**vars(line)) for line in todo_funds.reminders(actor)))
+
+
+def counted(actor: Actor) -> tuple[Todo, ...]:
+    """What the actor has to do; reminders, which are read from the ledger, left out."""
+    plans = (Todo(**vars(line)) for line in todo_funds.lines(actor))
+    lists = (Todo(**vars(line)) for line in todo_lists.lines(actor))
+    return (*_lives(actor), *lists, *plans, *_imports(actor), *_pay_sheets(actor), *_bulletins(actor))
 
 
 def waiting(actor: Actor) -> int:
     """How many things wait; the number in the top bar."""
-    return sum(todo.number for todo in todos(actor))
+    return sum(todo.number for todo in counted(actor))
 
 
 def _lives(actor: Actor) -> Iterator[Todo]:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from workrelief.base import law
 from workrelief.faces.web.templatetags.rooms import month_text
 from workrelief.kernel import clock
-from workrelief.kernel.kinds import FundType
 from workrelief.work.projects.queries import ProjectDetail
 
 FLOOR = "labour_pay_share_floor"
@@ -81,48 +78,6 @@ def stages(detail: ProjectDetail, known: OnRecord) -> list[Stage]:
         ),
         Stage("建成投用", "done" if used else "todo", _reported(detail, "in_use") if used else ""),
     ]
-
-
-@dataclass(frozen=True)
-class Share:
-    """Labour pay against central money: plain ratios; fen. `rest_fen` is what is missing to the higher mark, or 0."""
-
-    paid: Decimal
-    floor: Decimal | None
-    commitment: Decimal | None
-    central_fen: int
-    paid_fen: int
-    committed_fen: int
-    rest_fen: int
-    fund: FundType
-    floor_cite: str
-
-
-def share(detail: ProjectDetail) -> Share | None:
-    """The gauge of a project with central money (reading 16); None for others, which have no common floor (F05)."""
-    central = [fund for fund in detail.funds if fund.fund_type.is_central and fund.issued_fen]
-    cells = detail.figures.cells.get((str(detail.id),), {}) if detail.figures else {}
-    issued = sum(fund.issued_fen for fund in central)
-    paid = cells["wages_paid"].value if "wages_paid" in cells else None
-    if not issued or paid is None or detail.latest_year is None:
-        return None
-    largest = max(central, key=lambda fund: fund.issued_fen)
-    on = largest.issued_on or date(detail.latest_year, 12, 31)
-    found = law.find_parameter(FLOOR, on=on, fund_type=largest.fund_type.id)
-    floor = found.exact if found and found.exact else None
-    committed = detail.row.planned_pay_fen
-    mark = max(Decimal(committed), (floor or Decimal(0)) * issued)
-    return Share(
-        paid=Decimal(paid) / issued,
-        floor=floor,
-        commitment=Decimal(committed) / issued if committed else None,
-        central_fen=issued,
-        paid_fen=int(paid),
-        committed_fen=committed,
-        rest_fen=max(0, int(mark) - int(paid)),
-        fund=largest.fund_type,
-        floor_cite=law.resolve(found.cite) if found and floor else "",
-    )
 
 
 def _reported(detail: ProjectDetail, *reached: str) -> str:

@@ -17,11 +17,13 @@ from workrelief.faces.shared.stamp import Stamp
 from workrelief.faces.shared.tables import Action, Badge, Column
 from workrelief.faces.shared.text import fen_wan, fen_yi, number
 from workrelief.faces.web import listing
-from workrelief.faces.web.views.project_shape import OnRecord, share, stages
+from workrelief.faces.web.views.project_shape import OnRecord, stages
+from workrelief.faces.web.views.share import share_panel
 from workrelief.kernel import clock
 from workrelief.kernel.address import address_of
 from workrelief.kernel.figure import Figure
 from workrelief.kernel.kinds import Sector, Track
+from workrelief.work.funds import queries as plans
 from workrelief.work.payroll import queries as payroll
 from workrelief.work.projects import queries
 from workrelief.work.training import queries as training
@@ -120,6 +122,7 @@ def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
     """One project: how far it is, its figures, money, people, pay sheets and training."""
     actor = request.actor
     detail = queries.project(actor.scope, project_id)
+    is_special = detail.track is Track.SPECIAL_FUND and allowed(actor, "plan.view")
     sees_pay = allowed(actor, "paysheet.view")
     of_project = payroll.PaySheetFilter(project=project_id)
     sheets = list(payroll.pay_sheets(actor.scope, of_project)[:SHEETS_SHOWN]) if sees_pay else []
@@ -149,7 +152,9 @@ def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "stage": Badge(detail.row.get_stage_display(), STAGE_TONES[detail.row.stage]),
             "level": LIST_LEVELS.get(detail.row.list_level, ""),
             "stages": stages(detail, known),
-            "share": share(detail),
+            "share": share_panel(actor, project_id) if is_special else None,
+            "plan": plans.project_plan(actor.scope, project_id) if is_special else None,
+            "may_duty": allowed(actor, "plan.responsibility"),
             "kpis": _kpis(detail),
             "sheets": sheets,
             "sheet_sums": payroll.totals(actor.scope, of_project) if sheets else None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
 
 from workrelief.base.access.scope import Scope
 from workrelief.base.divisions import queries as divisions
@@ -17,7 +17,7 @@ from workrelief.kernel.errors import NotFound
 from workrelief.kernel.findings import Finding
 from workrelief.kernel.kinds import FundType
 from workrelief.kernel.statemachine import State
-from workrelief.work.funds.models import Delivery, PlanBatch, PlanDocument, PlanLine
+from workrelief.work.funds.models import Application, ApplicationLine, Delivery, PlanBatch, PlanDocument, PlanLine
 from workrelief.work.funds.queries.applications import approved_lines, batch, standing_issued
 from workrelief.work.funds.queries.projects import duties_of
 from workrelief.work.funds.rules import plans as rules
@@ -437,7 +437,10 @@ def batch_overview(scope: Scope, batch_id: int) -> BatchOverview:
     levels: dict[str, int] = {}
     received = 0
     for level, is_root, total in (
-        lines.order_by().values_list("document__level", "document__source__isnull").annotate(total=Sum("amount_fen"))
+        lines.order_by()
+        .annotate(is_root=ExpressionWrapper(Q(document__source__isnull=True), output_field=BooleanField()))
+        .values_list("document__level", "is_root")
+        .annotate(total=Sum("amount_fen"))
     ):
         if is_root:
             received += total
@@ -461,8 +464,6 @@ def batch_overview(scope: Scope, batch_id: int) -> BatchOverview:
 
 def approved_sums(scope: Scope, batch_id: int) -> tuple[int, int, int]:
     """(applications handed in, fen asked for, fen the province agreed to) inside the scope."""
-    from workrelief.work.funds.models import Application, ApplicationLine
-
     handed_in = ("submitted", "city_reviewed", "prov_reviewed")
     number = Application.objects.within(scope).filter(batch=batch_id, state__in=handed_in).count()
     sums = (

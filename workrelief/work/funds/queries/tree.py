@@ -95,31 +95,32 @@ def batch_tree(scope: Scope, batch_id: int, *, opened: Collection[str] = ()) -> 
         .order_by("document", "number")
     )
     for line in rows:
-        _count(places, line)
+        _count(scope, places, line)
     shown = _projects(scope, {code: place for code, place in places.items() if code in set(opened)})
     tops = [code for code in places if not any(up in places for up in _above(code))]
     return tuple(_node(code, places, shown) for code in sorted(tops))
 
 
-def _count(places: dict[str, _Place], line: PlanLine) -> None:
+def _count(scope: Scope, places: dict[str, _Place], line: PlanLine) -> None:
     document = line.document
     receiver = _office(line.division_code)
     if document.is_root:
         _at(places, receiver).received += line.amount_fen
         return
-    issuer = _at(places, document.division_code)
-    issuer.placed += line.amount_fen
-    issuer.documents[document.pk] = document.document_no
-    if document.level == "county":
-        issuer.forwarded.append(line)
-        for code in (document.division_code, *_above(document.division_code)):
-            if line.project_id:
-                _at(places, code).projects.add(line.project_id)
-    else:
+    if scope.covers_division(document.division_code):
+        issuer = _at(places, document.division_code)
+        issuer.placed += line.amount_fen
+        issuer.documents[document.pk] = document.document_no
+    if document.level != "county":
         place = _at(places, receiver)
         place.received += line.amount_fen
         if line.project_id:
             place.given.append(line)
+        return
+    _at(places, document.division_code).forwarded.append(line)
+    for code in (document.division_code, *_above(document.division_code)):
+        if line.project_id and scope.covers_division(code):
+            _at(places, code).projects.add(line.project_id)
 
 
 def _at(places: dict[str, _Place], code: str) -> _Place:

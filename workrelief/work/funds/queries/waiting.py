@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet, Value
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
@@ -37,61 +38,57 @@ class Waiting:
 
 
 def waiting(actor: Actor, *, on: date | None = None) -> Waiting:
-    """At most five statements; none for posts without a part in plans."""
-    day, scope = on or clock.today(), actor.scope
-    offices = Q(division_code__in=own_offices(scope))
-    may = {
-        verb: allowed(actor, f"plan.{verb}")
-        for verb in (
-            "apply",
-            "city_review",
-            "prov_review",
-            "draft",
-            "check",
-            "issue",
-            "approve_change",
-            "responsibility",
-        )
-    }
-    found: dict[str, int] = {}
-    if may["apply"] or may["city_review"] or may["prov_review"]:
-        states = (["submitted"] if may["city_review"] else []) + (["city_reviewed"] if may["prov_review"] else [])
-        found |= Application.objects.within(scope).aggregate(
-            to_submit=Count("pk", filter=offices & Q(state__in=("draft", "returned") if may["apply"] else ())),
-            to_review=Count("pk", filter=Q(state__in=states)),
-        )
-    if may["check"] or may["issue"]:
-        others = ~Q(made_by_id=actor.user_id) | Q(made_by_id=None) if actor.user_id else Q()
-        found |= (
-            PlanDocument.objects.within(scope)
-            .filter(offices)
-            .aggregate(
-                to_check=Count("pk", filter=Q(state="draft") & others),
-                to_issue=Count("pk", filter=Q(state="checked") & others),
-            )
-        )
-    if may["draft"]:
-        open_clocks = Delivery.objects.within(scope).filter(offices, is_void=False, done_on__isnull=True)
-        found |= open_clocks.aggregate(
-            to_decompose=Count("pk"),
-            warned=Count("pk", filter=Q(warn_on__lte=day, due_on__gte=day)),
-            overdue=Count("pk", filter=Q(due_on__lt=day)),
-        )
-    if may["approve_change"]:
-        asked = ChangeOrder.objects.within(scope).filter(state="proposed", decided_by_division__in=own_offices(scope))
-        found["to_decide"] = (asked.exclude(made_by_id=actor.user_id) if actor.user_id else asked).count()
-    if may["responsibility"]:
-        found["duties_missing"] = projects_without_duties(scope)
-    return Waiting(**found)
+    """One statement, whatever the post may do; none for posts without a part in plans."""
+    parts = _parts(actor, on or clock.today())
+    if not parts:
+        return Waiting()
+    counted = [
+        rows.order_by()
+        .annotate(what=Value(name, output_field=CharField()))
+        .values_list("what")
+        .annotate(number=Count("project" if name == "duties_missing" else "pk", distinct=True))
+        for name, rows in parts.items()
+    ]
+    found = counted[0].union(*counted[1:], all=True) if len(counted) > 1 else counted[0]
+    return Waiting(**dict(found))
 
 
-def projects_without_duties(scope: Scope) -> int:
-    """Projects in scope that have plan money and lack one of the four items or a confirmation (C05). One statement."""
-    return int(_unsettled(scope).order_by().aggregate(number=Count("project", distinct=True))["number"])
+def _parts(actor: Actor, day: date) -> dict[str, QuerySet[Any]]:
+    """What is counted for the actor, each as the rows to count."""
+    scope, offices = actor.scope, Q(division_code__in=own_offices(actor.scope))
+    by_other = ~Q(made_by_id=actor.user_id) | Q(made_by_id=None) if actor.user_id else Q()
+    found: dict[str, QuerySet[Any]] = {}
+    applications = Application.objects.within(scope)
+    if allowed(actor, "plan.apply"):
+        found["to_submit"] = applications.filter(offices, state__in=("draft", "returned"))
+    states = [
+        state
+        for state, action in (("submitted", "plan.city_review"), ("city_reviewed", "plan.prov_review"))
+        if allowed(actor, action)
+    ]
+    if states:
+        found["to_review"] = applications.filter(state__in=states)
+    documents = PlanDocument.objects.within(scope).filter(offices)
+    if allowed(actor, "plan.check"):
+        found["to_check"] = documents.filter(by_other, state="draft")
+    if allowed(actor, "plan.issue"):
+        found["to_issue"] = documents.filter(by_other, state="checked")
+    if allowed(actor, "plan.draft"):
+        clocks = Delivery.objects.within(scope).filter(offices, is_void=False, done_on__isnull=True)
+        found["to_decompose"] = clocks
+        found["warned"] = clocks.filter(warn_on__lte=day, due_on__gte=day)
+        found["overdue"] = clocks.filter(due_on__lt=day)
+    if allowed(actor, "plan.approve_change"):
+        found["to_decide"] = ChangeOrder.objects.within(scope).filter(
+            by_other, state="proposed", decided_by_division__in=own_offices(scope)
+        )
+    if allowed(actor, "plan.responsibility"):
+        found["duties_missing"] = _unsettled(scope)
+    return found
 
 
 def project_ids_without_duties(scope: Scope, *, limit: int = 200) -> list[int]:
-    """The same projects by id, the newest line first, for the list behind the number."""
+    """Projects with plan money that lack one of the four items or a confirmation (C05), by id, the newest line first."""
     rows = _unsettled(scope).order_by("-pk").values_list("project", flat=True)
     return list(dict.fromkeys(rows[: limit * 4]))[:limit]
 
