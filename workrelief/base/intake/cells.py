@@ -1,6 +1,7 @@
 """One cell: from what a spreadsheet holds to the value a column declares, or a doubt with a reason and a remedy.
 
-Nothing is guessed: 「约4000」「≥15」「100-200」「已发1862」 are refused by name; 「150元/天」 is understood with a remark.
+Nothing is guessed: 「约4000」「≥15」「100-200」「已发1862」 are refused by name, or, in a column of planned numbers that allows it
+(`Column.loose`), taken with a remark that quotes the words and the number; 「150元/天」 is understood with a remark.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from decimal import Decimal, InvalidOperation
 
 from workrelief.base.intake.columns import Column
 from workrelief.base.intake.importer import Level
-from workrelief.kernel.money import FEN_PER_WAN, FEN_PER_YI, FEN_PER_YUAN, round_half_up, shortest_decimal
+from workrelief.kernel.errors import InvalidInput
+from workrelief.kernel.loose_number import parse_loose
+from workrelief.kernel.money import FEN_PER_WAN, FEN_PER_YI, FEN_PER_YUAN, round_half_up, shortest_decimal, wan_text
 
 EMPTY = frozenset({"", "-", "—", "——", "－", "−", "–", "/", "／", "\\", "--", "―"})
 YES = frozenset(
@@ -123,6 +126,8 @@ def parser(column: Column, *, unit: str | None = None) -> Parse:
         if not (type(cell) is str and cell.isalnum()) and is_empty(cell):
             return empty
         value = read(cell)
+        if column.loose and type(value) is Doubt and value.level == "error" and isinstance(cell, str):
+            value = _loosely(cell, value, read, unit or column.default_unit or "")
         if type(value) is Doubt and value.level == "error":
             return Doubt(empty, "error", value.reason, column.remedy or value.remedy)
         present = value.value if type(value) is Doubt else value
@@ -131,6 +136,26 @@ def parser(column: Column, *, unit: str | None = None) -> Parse:
         return value
 
     return parse
+
+
+def _loosely(cell: str, refused: Doubt, read: Parse, unit: str) -> object:
+    """The number beside a bound, an "about" or a range, with a remark quoting it; otherwise the refusal stands."""
+    try:
+        found = parse_loose(cell)
+    except InvalidInput:
+        return refused
+    if found is None or found.kind == "change":
+        return refused
+    number = found.low if found.low is not None else found.high
+    value = read(f"{number:f}{found.unit}")
+    if isinstance(value, Doubt):
+        if value.level == "error":
+            return value
+        value = value.value
+    how = "取下限" if found.kind == "range" else "取"
+    taken = f"{number:f}{found.unit or unit}"
+    said = f"“{cell.strip()}”不是确定的数，按“{found.said}”理解，{how} {taken}"
+    return Doubt(value, "remark", said, "核对后采用；有确定数的请改填确定数")
 
 
 def _bad(reason: str, remedy: str = "改正后重新上传") -> Doubt:
@@ -284,7 +309,8 @@ def _amount(column: Column, unit: str, *, step: int) -> Parse:
         if abs(fen) > 10**15:
             return _bad("金额过大")
         if own or rest:
-            return Doubt(fen, "remark", f"单元格带单位，已识别为 {number:f} {own or unit}{rest}", "核对后采用")
+            same = f"，合 {wan_text(fen)} 万元" if own and own != unit and unit in ("万元", "亿元") else ""
+            return Doubt(fen, "remark", f"单元格带单位，已识别为 {number:f} {own or unit}{rest}{same}", "核对后采用")
         return fen
 
     return read

@@ -57,7 +57,8 @@ class Column:
     `fill_down`: a cell merged over several data rows gives its value to all of them (with a remark).
     Amounts and numbers are never shared out that way: such a cell is an error. Negative numbers are refused unless
     `allow_negative`. `required`: the column must be there and every cell filled; `in_head`: it must be there, cells may
-    be empty. `check` gets a present value and returns the reason it is refused, or "".
+    be empty. `loose`: a planned number may be written as a bound, about or a range (≥15, 约4000, 10-15): the number beside
+    the word (of a range the lower one) is taken, with a remark that quotes both. `check` gets a present value and returns the reason it is refused, or "".
     """
 
     name: str
@@ -74,6 +75,7 @@ class Column:
     fill_down: bool = True
     in_head: bool = False
     allow_negative: bool = False
+    loose: bool = False
     max_length: int = 0
     check: Callable[[Any], str] | None = None
     remedy: str = ""

@@ -299,10 +299,9 @@ def _placed(table: Table) -> Table:
     at = table.columns.index(_PLACE)
     if any(cell_text(row[at]) for row in table.rows):
         return table
-    cut = (slice(None, at), slice(at + 1, None))
-    columns, *rows = (tuple(x for part in cut for x in line[part]) for line in (table.columns, *table.rows))
-    total = tuple(x for part in cut for x in table.total[part]) if table.total else None
-    return replace(table, columns=columns, rows=tuple(rows), total=total)
+    rows = tuple((*row[:at], *row[at + 1 :]) for row in table.rows)
+    total = (*table.total[:at], *table.total[at + 1 :]) if table.total else None
+    return replace(table, columns=(*table.columns[:at], *table.columns[at + 1 :]), rows=rows, total=total)
 
 
 def _within(source: ListSource, division: str) -> str:

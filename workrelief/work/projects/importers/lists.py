@@ -13,10 +13,11 @@ from workrelief.base.intake.places import Place, Places
 from workrelief.base.law.parameters import Parameters, parameters
 from workrelief.kernel import clock
 from workrelief.kernel.kinds import FundType, Sector, Track
+from workrelief.kernel.money import FEN_PER_WAN, wan_text
 from workrelief.work.projects import queries, rules, services
 from workrelief.work.projects.importers.findings import issues_of
 from workrelief.work.projects.models import ProgressStage
-from workrelief.work.projects.naming import name_key, plain_code
+from workrelief.work.projects.naming import CodeStyle, code_style, name_key, plain_code
 from workrelief.work.projects.queries import Known
 
 FUND_COLUMNS = {
@@ -90,9 +91,9 @@ class ProjectListImporter(Importer):
         Column("owner_uscc", "统一社会信用代码", "code", aliases=("建设单位统一社会信用代码", "信用代码")),
         Column("implementer", "施工单位", aliases=("承接主体", "实施主体", "承建单位"), max_length=120),
         Column("content", "主要建设内容", aliases=("建设内容", "主要建设内容及规模", "建设内容与规模")),
-        Column("investment", "总投资", "money", default_unit="万元", required=True, aliases=("项目总投资", "批复总投资"),
+        Column("investment", "总投资", "money", default_unit="万元", required=True, loose=True, aliases=("项目总投资", "批复总投资"),
                example="400.00"),
-        Column("planned_investment", "年度计划投资", "money", default_unit="万元", aliases=("当年计划投资", "本年计划投资")),
+        Column("planned_investment", "年度计划投资", "money", default_unit="万元", loose=True, aliases=("当年计划投资", "本年计划投资")),
         Column("done_investment", "本年完成投资", "money", default_unit="万元", aliases=("当年完成投资", "完成投资")),
         Column("central_budget", "中央预算内投资", "money", default_unit="万元", group="资金来源",
                aliases=("中央预算内", "中央预算内资金")),
@@ -112,15 +113,15 @@ class ProjectListImporter(Importer):
         Column("labour_tasks", "适用的建设任务", aliases=("适用以工代赈的建设任务", "建设任务"), example="路基、路面工程"),
         Column("labour_links", "用工环节", aliases=("适用的用工环节",), example="路肩培土、模板安装"),
         Column("posts", "用工岗位", aliases=("岗位", "用工岗位名称"), example="普工、瓦工"),
-        Column("post_number", "岗位数量", "int", aliases=("用工岗位数量", "岗位数", "数量")),
+        Column("post_number", "岗位数量", "int", loose=True, aliases=("用工岗位数量", "岗位数", "数量")),
         Column("season", "用工时段", aliases=("时段", "用工时间"), example="3月至10月"),
         Column("skill", "技能要求", aliases=("技能", "用工技能要求"), example="不限"),
-        Column("planned_workers", "拟吸纳人数", "int",
+        Column("planned_workers", "拟吸纳人数", "int", loose=True,
                aliases=("拟吸纳务工人数", "计划吸纳人数", "计划用工人数", "预计带动务工人数", "计划务工人数")),
-        Column("planned_priority", "其中优先群体", "int", aliases=("优先群体", "其中优先群体人数", "优先群体人数")),
-        Column("planned_pay", "拟发劳务报酬", "money", default_unit="万元",
+        Column("planned_priority", "其中优先群体", "int", loose=True, aliases=("优先群体", "其中优先群体人数", "优先群体人数")),
+        Column("planned_pay", "拟发劳务报酬", "money", default_unit="万元", loose=True,
                aliases=("计划发放劳务报酬", "预计发放劳务报酬", "计划劳务报酬", "劳务报酬")),
-        Column("planned_training", "拟培训人次", "int", aliases=("计划培训人次", "计划培训人数", "拟培训人数")),
+        Column("planned_training", "拟培训人次", "int", loose=True, aliases=("计划培训人次", "计划培训人数", "拟培训人数")),
         Column("stage", "形象进度", "choice", choices=dict(ProgressStage.choices), aliases=("当前进度",)),
         Column("is_government", "是否政府投资", "choice", choices=_YES_NO, aliases=("政府投资项目",),
                note="不填为是；非政府投资的单独统计"),
@@ -274,6 +275,13 @@ def _check_row(ctx: ImportContext, row: Row, entry: services.NewProject) -> Iter
         yield ctx.remark(
             row, "issued_central", f"两种中央资金都有，已下达额记在{first}", "需要分开的，请在项目页修改资金来源"
         )
+    if 0 < entry.investment_fen < FEN_PER_WAN:
+        yield ctx.remark(
+            row, "investment", f"总投资仅 {wan_text(entry.investment_fen)} 万元，数额过小，可能写的是亿元；现按万元理解",
+            "核对单位；以亿元填写的，在数后写明“亿元”", value=wan_text(entry.investment_fen), rule_id="N06",
+        )  # fmt: skip
+    if entry.code and code_style(plain_code(entry.code)) is CodeStyle.OLD:
+        yield ctx.remark(row, "code", "旧式代码（首段为年份），不核校验位", "已换新码的改填新码", rule_id="N02")
     if entry.starts_on is None:
         yield ctx.remark(row, "starts_on", "没有填写开工时间", "开工后补填，报酬归属期要与工期核对")
 

@@ -1,0 +1,129 @@
+"""Form F as offices write it: what was understood is said, what was not is refused by name; rows stand on the list."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.work.lists.build import WAN, this_year
+from tests.work.projects.sheets import checked, committed, said, xlsx
+from workrelief.base.divisions.services import load_divisions
+from workrelief.base.intake import services as intake
+from workrelief.kernel.errors import Conflict
+from workrelief.work.lists import queries, services
+from workrelief.work.lists.queries import EntryFilter
+from workrelief.work.projects import queries as projects
+
+pytestmark = pytest.mark.django_db
+HEAD = [
+    "年度", "级次", "市", "县", "项目名称", "项目线", "领域", "总投资（万元）", "适用的建设任务", "用工环节", "用工岗位", "岗位数量",
+    "用工时段", "技能要求", "拟吸纳人数", "拟发劳务报酬（万元）", "拟培训人次", "县级资金（万元）",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def places():
+    load_divisions()
+
+
+def line(name="演示镇道路改造", **cells):
+    row = {
+        "年度": this_year(), "级次": "县", "市": "德州市", "县": "宁津县", "项目名称": name, "项目线": "农推", "领域": "交通",
+        "总投资（万元）": 400, "适用的建设任务": "路基施工", "用工环节": "路肩培土", "用工岗位": "普工", "岗位数量": 10,
+        "用工时段": "3月至10月", "技能要求": "不限", "拟吸纳人数": 30, "拟发劳务报酬（万元）": 90, "拟培训人次": 20,
+        "县级资金（万元）": None,
+    } | cells  # fmt: skip
+    return [row[title] for title in HEAD]
+
+
+def file(*rows):
+    return xlsx([HEAD, *rows])
+
+
+def test_this_years_list_enters_the_reserve_and_counts_nowhere(ningjin_officer):
+    batch = committed(ningjin_officer, file(line()), "project_list")
+    (one,) = queries.entries(ningjin_officer.scope)
+    assert (one.state, one.level, one.year, one.investment_fen) == ("draft", "county", this_year(), 400 * WAN)
+    assert projects.project(ningjin_officer.scope, one.project_id).years == ()
+    assert batch.report["notes"] == ["列入储备 1 项"]
+
+
+def test_a_past_years_list_is_taken_as_published(ningjin_officer):
+    committed(ningjin_officer, file(line(年度=2022)), "project_list")
+    (one,) = queries.entries(ningjin_officer.scope)
+    assert one.state == "published"
+    assert [y.year for y in projects.project(ningjin_officer.scope, one.project_id).years] == [2022]
+
+
+@pytest.mark.parametrize(("state", "expected"), [("储备", "draft"), ("已发布", "published")])
+def test_the_state_may_be_said(ningjin_officer, state, expected):
+    committed(ningjin_officer, file(line(年度=2022)), "project_list", state=state)
+    assert [e.state for e in queries.entries(ningjin_officer.scope)] == [expected]
+
+
+def test_gaps_are_said_but_do_not_keep_a_project_out_of_the_reserve(ningjin_officer):
+    gaps = {"适用的建设任务": "", "用工环节": "—", "岗位数量": "/", "拟吸纳人数": None}
+    batch = checked(ningjin_officer, file(line(**gaps)), "project_list")
+    assert batch.errors == 0
+    assert any("四项缺少：数量" in s for s in said(batch))
+
+
+def test_loosely_written_plans_are_taken_and_quoted(ningjin_officer):
+    loose = {
+        "拟吸纳人数": "≥15",
+        "总投资（万元）": "约4000",
+        "拟发劳务报酬（万元）": "10-15",
+        "拟培训人次": "20人次以上",
+    }
+    batch = committed(ningjin_officer, file(line(**loose)), "project_list")
+    words = said(batch, "remark")
+    for quoted in (
+        "“≥15”不是确定的数，按“不少于15”理解，取 15",
+        "“约4000”不是确定的数，按“约4000”理解，取 4000万元",
+        "“10-15”不是确定的数，按“10至15”理解，取下限 10万元",
+        "“20人次以上”不是确定的数",
+    ):
+        assert any(quoted in w for w in words), (quoted, words)
+    (one,) = queries.entries(ningjin_officer.scope)
+    assert (one.planned_workers, one.investment_fen, one.planned_pay_fen) == (15, 4_000 * WAN, 10 * WAN)
+
+
+def test_units_of_their_own_are_said_in_the_columns_unit(ningjin_officer):
+    batch = committed(
+        ningjin_officer, file(line("甲村道路", **{"总投资（万元）": "1.2亿元"}), line("乙村桥梁", **{"总投资（万元）": "400万元"})),
+        "project_list",
+    )  # fmt: skip
+    words = said(batch, "remark")
+    assert any("已识别为 1.2 亿元，合 12,000.00 万元" in w for w in words)
+    assert sorted(e.investment_fen for e in queries.entries(ningjin_officer.scope)) == [400 * WAN, 12_000 * WAN]
+
+
+def test_a_total_too_small_for_its_unit_is_pointed_at(ningjin_officer):
+    batch = checked(ningjin_officer, file(line(**{"总投资（万元）": 0.4, "拟发劳务报酬（万元）": 0.1})), "project_list")
+    assert any("可能写的是亿元" in w for w in said(batch, "remark"))
+
+
+@pytest.mark.parametrize(
+    "cells", [{"县级资金（万元）": "约400"}, {"总投资（万元）": "待定400左右吧"}, {"拟吸纳人数": "9→18"}]
+)
+def test_what_cannot_be_understood_is_refused_by_name(ningjin_officer, cells):
+    batch = checked(ningjin_officer, file(line(**cells)), "project_list")
+    (text,) = cells.values()
+    assert any(f"“{text}”" in w for w in said(batch, "error")), said(batch)
+
+
+def test_a_place_already_taken_is_an_error_of_its_row(ningjin_officer):
+    committed(ningjin_officer, file(line()), "project_list")
+    batch = checked(ningjin_officer, file(line(级次="市")), "project_list")
+    assert any("已在" in w and "县级清单内（储备）" in w for w in said(batch, "error"))
+
+
+def test_an_import_is_taken_back_with_its_entries_until_they_moved(ningjin_officer):
+    batch = committed(ningjin_officer, file(line()), "project_list")
+    intake.undo(ningjin_officer, batch.pk)
+    assert not queries.entries(ningjin_officer.scope).exists()
+    again = committed(ningjin_officer, file(line("演示镇桥梁修复")), "project_list")
+    (one,) = queries.entries(ningjin_officer.scope)
+    services.advance(ningjin_officer, [one.pk], "submit")
+    with pytest.raises(Conflict, match="已在清单上办理"):
+        intake.undo(ningjin_officer, again.pk)
+    assert queries.entries(ningjin_officer.scope, EntryFilter(states=("submitted",))).count() == 1
