@@ -70,17 +70,21 @@ class ListEntry(ScopedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["year", "level", "state", "division_code"], name="list_entry_state"),
-            models.Index(fields=["year", "waits_for", "division_code"], name="list_entry_waits"),
             models.Index(
-                fields=["year", "division_code", "level", "state", "track", "sector", "investment_fen"],
+                fields=[
+                    "year", "division_code", "level", "state", "track", "sector", "waits_for", "is_standing",
+                    "investment_fen", "planned_investment_fen", "planned_workers", "planned_pay_fen",
+                ],
                 name="list_entry_place",
+            ),
+            models.Index(
+                fields=["waits_for", "division_code"], condition=~models.Q(waits_for=""), name="list_entry_waits"
             ),
             models.Index(fields=["year", "-updated_at", "-id"], name="list_entry_recent"),
             models.Index(fields=["year", "-investment_fen", "-id"], name="list_entry_size"),
             models.Index(fields=["project", "year"], name="list_entry_project"),
             models.Index(fields=["batch_id"], name="list_entry_batch"),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.year}年{LEVEL_LABELS[self.level]}清单·{self.project}"

@@ -71,6 +71,7 @@ class Project(ScopedModel):
             models.Index(
                 fields=[
                     "division_code", "track", "sector", "stage", "investment_fen", "planned_workers", "planned_pay_fen",
+                    "list_level", "is_government_funded",
                 ],
                 name="project_list",
             ),
