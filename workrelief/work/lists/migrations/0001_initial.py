@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('projects', '0005_remove_project_project_list_project_project_list'),
+        ('projects', '0005_list_filters'),
     ]
 
     operations = [
