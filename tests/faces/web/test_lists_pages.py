@@ -216,3 +216,35 @@ def test_another_county_sees_and_moves_nothing_of_it(county):
     answer = stranger.post("/lists/step/", {"step": "submit", "confirmed": "1", "chosen": f"{one}:draft"})
     assert answer.status_code in (404, 422)
     assert queries.entry(actor.scope, one).state == "draft"
+
+
+def test_the_api_enters_moves_and_compares_as_the_pages_do(county):
+    client, actor = county
+    one = reserve(actor, 1)
+
+    def post(path: str, **body: object):
+        return client.post(f"/api/v1/lists/{path}", json.dumps(body), content_type="application/json")
+
+    assert client.get(f"/api/v1/lists/entries?year={YEAR}").json()["items"][0]["state"] == "draft"
+    assert post("steps", entries=[one], step="submit", expected="draft").json() == {"moved": 1}
+    assert post("steps", entries=[one], step="submit", expected="draft").status_code == 409
+    post("steps", entries=[one], step="confirm")
+    document = {"year": YEAR, "level": "county", "division": FEIXIAN, "document_no": "费发改〔2026〕1号"}
+    answer = post("editions", **document, issued_on=clock.today().isoformat())
+    assert answer.status_code == 202
+    edition = client.get(f"/api/v1/lists/editions?year={YEAR}").json()["items"][0]
+    lines = client.get(f"/api/v1/lists/editions/{edition['id']}/lines").json()
+    assert [(x["entry_id"], x["change"]) for x in lines["items"]] == [(one, "in")]
+    same = client.get(f"/api/v1/lists/compare?older={edition['id']}&newer={edition['id']}").json()
+    assert (same["kept"], same["added"]) == (1, [])
+    detail = client.get(f"/api/v1/lists/entries/{one}").json()
+    assert [s["step"] for s in detail["steps"]][:2] == ["enter", "submit"]
+    assert client.get("/api/v1/lists/duplicates").json()["total"] == 0
+    assert client.get("/api/v1/lists/unlisted").json()["total"] == 0
+
+
+def test_what_waits_for_my_office_stands_among_the_things_to_do(county):
+    client, actor = county
+    one = reserve(actor, 1)
+    services.advance(actor, [one], "submit")
+    assert "1 个项目等待本级确认或印发" in text(client, "/")

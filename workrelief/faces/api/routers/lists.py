@@ -1,0 +1,167 @@
+"""The three-level lists: entries and their steps, editions, comparison, doubles, and what was matched but not listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from workrelief.faces.api.paging import part
+from workrelief.faces.api.schemas.lists import (
+    ComparisonDocument,
+    Decision,
+    EditionDocument,
+    EditionPage,
+    EntryBody,
+    EntryDetail,
+    EntryPage,
+    EntryQuery,
+    EntryRow,
+    IssueBody,
+    JobTicket,
+    LevelBody,
+    LineChangeRow,
+    LinePage,
+    LineQuery,
+    LineRow,
+    Moved,
+    PairDocument,
+    PairPage,
+    PairQuery,
+    ReasonBody,
+    StepBody,
+    UnlistedPage,
+    UnlistedQuery,
+    UnlistedRow,
+)
+from workrelief.faces.api.session import acting
+from workrelief.faces.shared.errors import finding_document
+from workrelief.work.lists import jobs, queries, services
+from workrelief.work.lists.queries.unlisted import matched_unlisted
+from workrelief.work.projects import queries as projects
+
+router = Router(tags=["三级清单"])
+
+
+@router.get("/entries", response=EntryPage, summary="清单项目")
+def list_entries(request: HttpRequest, query: Query[EntryQuery]) -> EntryPage:
+    actor = acting(request, "list.view")
+    wanted = queries.EntryFilter(
+        year=query.year, level=query.level, division=query.division, tracks=tuple(query.track),
+        sectors=tuple(query.sector), states=tuple(query.state), waits_for=query.waits_for,
+        is_standing=None if query.state else True, text=query.text,
+    )  # fmt: skip
+    rows, total = part(queries.entries(actor.scope, wanted), query)
+    return EntryPage(total=total, items=[EntryRow.of(r) for r in rows])
+
+
+@router.post("/entries", response=EntryRow, summary="列入储备")
+def enter(request: HttpRequest, body: EntryBody) -> EntryRow:
+    actor = acting(request, "list.enter")
+    made = services.enter(
+        actor, body.project_id, body.year, body.level, planned_investment_fen=body.planned_investment_fen,
+        reason=body.reason,
+    )  # fmt: skip
+    return EntryRow.of(queries.entry(actor.scope, made.pk))
+
+
+@router.get("/entries/{entry_id}", response=EntryDetail, summary="一条清单记录")
+def one_entry(request: HttpRequest, entry_id: int) -> EntryDetail:
+    actor = acting(request, "list.view")
+    found = queries.entry(actor.scope, entry_id)
+    return EntryDetail.build(
+        found,
+        queries.steps(actor.scope, entry_id),
+        [finding_document(f) for f in queries.findings(actor.scope, found)],
+        queries.offers(actor, found),
+    )
+
+
+@router.post("/steps", response=Moved, summary="办理一步（全部办成或全部不办）")
+def take_step(request: HttpRequest, body: StepBody) -> Moved:
+    actor = acting(request, "list.view")
+    moved = services.advance(actor, body.entries, body.step, expected=body.expected or None, reason=body.reason)
+    return Moved(moved=moved)
+
+
+@router.post("/entries/{entry_id}/promote", response=EntryRow, summary="提级")
+def promote(request: HttpRequest, entry_id: int, body: LevelBody) -> EntryRow:
+    actor = acting(request, "list.promote")
+    made = services.promote(actor, entry_id, body.level, reason=body.reason, expected=body.expected or None)
+    return EntryRow.of(queries.entry(actor.scope, made.pk))
+
+
+@router.post("/entries/{entry_id}/take-out", response=EntryRow, summary="调出清单")
+def take_out(request: HttpRequest, entry_id: int, body: ReasonBody) -> EntryRow:
+    actor = acting(request, "list.adjust")
+    services.take_out(actor, entry_id, reason=body.reason, expected=body.expected or None)
+    return EntryRow.of(queries.entry(actor.scope, entry_id))
+
+
+@router.get("/editions", response=EditionPage, summary="已印发清单")
+def list_editions(request: HttpRequest, query: Query[EntryQuery]) -> EditionPage:
+    actor = acting(request, "list.view")
+    found = queries.editions(actor.scope, year=query.year, level=query.level, division=query.division)
+    rows, total = part(found, query)
+    return EditionPage(total=total, items=[EditionDocument.of(r) for r in rows])
+
+
+@router.post("/editions", response={202: JobTicket}, summary="印发清单（后台办理）")
+def issue(request: HttpRequest, body: IssueBody) -> Any:
+    actor = acting(request, "list.issue")
+    job = jobs.request_issue(
+        actor, body.year, body.level, division=body.division, document_no=body.document_no, issued_on=body.issued_on,
+        track=body.track,
+    )  # fmt: skip
+    return 202, JobTicket(job_id=job.pk, state=job.state, message=job.message)
+
+
+@router.get("/editions/{edition_id}", response=EditionDocument, summary="一版清单")
+def one_edition(request: HttpRequest, edition_id: int) -> EditionDocument:
+    actor = acting(request, "list.view")
+    return EditionDocument.of(queries.edition(actor.scope, edition_id))
+
+
+@router.get("/editions/{edition_id}/lines", response=LinePage, summary="一版清单的项目")
+def edition_lines(request: HttpRequest, edition_id: int, query: Query[LineQuery]) -> LinePage:
+    actor = acting(request, "list.view")
+    rows, total = part(queries.edition_lines(actor.scope, edition_id, change=query.change), query)
+    return LinePage(total=total, items=[LineRow.of(r) for r in rows])
+
+
+@router.get("/compare", response=ComparisonDocument, summary="两版清单比较")
+def compare(request: HttpRequest, older: int, newer: int) -> ComparisonDocument:
+    actor = acting(request, "list.view")
+    found = queries.compare(actor.scope, older, newer)
+    return ComparisonDocument(
+        older=EditionDocument.of(found.older),
+        newer=EditionDocument.of(found.newer),
+        added=[LineChangeRow.of(c) for c in found.added],
+        removed=[LineChangeRow.of(c) for c in found.removed],
+        changed=[LineChangeRow.of(c) for c in found.changed],
+        promoted=[LineChangeRow.of(c) for c in found.promoted],
+        kept=found.kept,
+    )
+
+
+@router.get("/duplicates", response=PairPage, summary="疑似重复项目")
+def duplicates(request: HttpRequest, query: Query[PairQuery]) -> PairPage:
+    actor = acting(request, "list.decide_duplicate")
+    rows, total = part(queries.duplicates(actor.scope, query.year, state=query.state), query)
+    return PairPage(total=total, items=[PairDocument.of(v) for v in queries.open_pairs(actor.scope, rows)])
+
+
+@router.post("/duplicates/{pair_id}", response=Moved, summary="判定是否同一项目")
+def decide(request: HttpRequest, pair_id: int, body: Decision) -> Moved:
+    actor = acting(request, "list.decide_duplicate")
+    services.decide_duplicate(actor, pair_id, body.decision, reason=body.reason)
+    return Moved(moved=1)
+
+
+@router.get("/unlisted", response=UnlistedPage, summary="匹配未列入的项目（A06）")
+def unlisted(request: HttpRequest, query: Query[UnlistedQuery]) -> UnlistedPage:
+    actor = acting(request, "list.view")
+    rows, total = part(matched_unlisted(actor.scope, decision=query.decision), query)
+    names = {pk: ref.name for pk, ref in projects.refs(actor.scope, {r.project_id for r in rows}).items()}
+    return UnlistedPage(total=total, items=[UnlistedRow.of(r, names.get(r.project_id, "")) for r in rows])
