@@ -25,6 +25,11 @@ EXEMPT_TABLES = {
 }
 EXEMPT_QUERIES = {
     "workrelief.outputs.bulletins.queries.template": "standing text without data",
+    "workrelief.work.lists.queries.entries.doubles_of": "a double elsewhere blocks all the same; says its name and years only",
+    "workrelief.work.lists.queries.preview.series": "one list's own editions, to number and compare them",
+    "workrelief.work.lists.queries.preview.title": "words; reads nothing",
+    "workrelief.work.projects.queries.facts.listing_of": "a stored row as facts; reads nothing",
+    "workrelief.work.projects.queries.lookups.names_in": "finds doubles in a county; only pairs in scope are shown",
     "workrelief.work.projects.queries.known.registered": "finds doubles in the whole province while registering; never shown",
     "workrelief.work.projects.queries.lists.totals": "sums a list that was scoped when made",
     "workrelief.work.projects.queries.lookups.in_parts": "cuts a list into parts; reads nothing",
