@@ -47,6 +47,8 @@ class Life(ScopedModel):
         indexes = [
             models.Index(fields=["division_code", "track", "state", "due_on"], name="life_place"),
             models.Index(fields=["state", "due_on", "id"], name="life_board"),
+            models.Index(fields=["due_on", "id"], name="life_due"),
+            models.Index(fields=["-updated_at", "-id"], name="life_recent"),
         ]
 
     def __str__(self) -> str:

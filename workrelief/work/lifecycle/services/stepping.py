@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import permit
@@ -26,7 +27,7 @@ from workrelief.work.lifecycle.states import PROJECT_LIFE, STAGE_OF, traits_of
 from workrelief.work.projects import services as projects
 from workrelief.work.projects.queries import in_parts
 
-_LIFE_FIELDS = ("state", "since", "due_on", "division_code", "track", "sector", "is_adopted", "version", "updated_at")
+_LIFE_FIELDS = ("state", "since", "due_on", "is_adopted", "version", "updated_at")
 LEAST_REASON = 4
 
 
@@ -144,10 +145,21 @@ def _take_part(actor: Actor, ids: Sequence[int], order: _Order, own: Mapping[int
             sources[source] = sources.get(source, 0) + 1
     if refused:
         _refuse(refused, gathered)
-    Life.rows.bulk_update(rows, _LIFE_FIELDS, batch_size=WRITE_ROWS)
+    _write(rows)
     StepTaken.objects.bulk_create(taken, batch_size=WRITE_ROWS)
     _carry(actor, rows)
     return sources
+
+
+def _write(moved: Sequence[Life]) -> None:
+    """Store moved lives: all took the same step, so that one statement does for all but own days and deadlines."""
+    one = moved[0]
+    Life.rows.filter(pk__in=[life.pk for life in moved]).update(
+        state=one.state, since=one.since, due_on=one.due_on, is_adopted=False, version=F("version") + 1,
+        updated_at=one.updated_at,
+    )  # fmt: skip
+    if others := [life for life in moved if (life.since, life.due_on) != (one.since, one.due_on)]:
+        Life.rows.bulk_update(others, ["since", "due_on"], batch_size=WRITE_ROWS)
 
 
 def _refuse(refused: dict[int, Conflict | RuleViolated], gathered: dict[int, Case]) -> None:
@@ -191,7 +203,6 @@ def _moved(actor: Actor, life: Life, case: Case, order: _Order) -> StepTaken:
         by_id=actor.user_id, by_name=actor.name, by_post=actor.post_label, reference=order.reference[:120], note=order.note,
         is_history=order.is_history, findings=[[f.rule_id, f.severity.value, f.message] for f in said],
     )  # fmt: skip
-    _follow_project(life, case)
     life.state, life.since, life.is_adopted = step.target, order.on, False
     reached = {**case.reached, step.target: order.on}
     life.due_on = order.due_on or next_deadline(step.target, traits, reached)
@@ -222,10 +233,6 @@ def _require_expected(life: Life, expected: str | None) -> None:
         f"{who}把项目办到“{state}”，您看到的状态已过时。请刷新后再办。",
         facts={"state": life.state, "expected": expected, "by": last.by_name if last else ""},
     )
-
-
-def _follow_project(life: Life, case: Case) -> None:
-    life.division_code, life.track, life.sector = case.project.division_code, case.project.track, case.project.sector
 
 
 def _touched(life: Life) -> None:
