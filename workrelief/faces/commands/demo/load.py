@@ -94,6 +94,11 @@ def _plan(size: Size, year: int) -> YearPlan:
     return plan_year(division_tree(), size, year)
 
 
+def cities_of(size: Size, year: int) -> list[str]:
+    """The cities of a year, 12-digit codes in order."""
+    return sorted({c.county.city_code for c in _plan(size, year).counties})
+
+
 def received_at(year: int) -> datetime:
     """When the sheets of a year begin to come in: after its end, before the annual figures are closed."""
     return datetime(year + 1, 1, 9, 8, 30, tzinfo=clock.CHINA)
@@ -251,7 +256,7 @@ def fingerprint(size: Size) -> str:
     """What the spreadsheets follow from: the size, the divisions, and the code that draws them."""
     digest = hashlib.sha256(size.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        if source.name not in ("load.py", "officers.py", "helper.py"):
+        if source.name not in ("load.py", "officers.py", "helper.py", "history.py"):
             digest.update(source.read_bytes())
     for county in division_tree():
         digest.update(repr(county).encode())

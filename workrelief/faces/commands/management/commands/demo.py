@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 from argparse import ArgumentParser
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from django.core.management import call_command
 
 from workrelief.base.divisions.services import load_divisions
 from workrelief.config.env import ENV
-from workrelief.faces.commands.demo.load import folder_of, load_years
+from workrelief.faces.commands.demo.history import tell
+from workrelief.faces.commands.demo.load import cities_of, folder_of, load_years
 from workrelief.faces.commands.demo.officers import assign_projects, officer
 from workrelief.faces.commands.demo.plan import YEAR, YEARS, Size
 from workrelief.faces.commands.output import DocumentCommand
@@ -51,13 +53,19 @@ class Command(DocumentCommand):
         loaded = load_years(size, processes=processes, say=self.say, password=ENV.demo_password)
         assign_projects()
         loading = time.perf_counter() - began
+        stories = []
+        for year in YEARS[size]:
+            self.say(f"补录{year}年项目全程 …")
+            with clock.travel(closed_at(year) - timedelta(hours=1)):
+                stories.append(tell(year, cities_of(size, year)))
+        telling = time.perf_counter() - began - loading
         self.say("锁版 …")
         actor = officer(PROVINCE)
         for year in YEARS[size]:
             with clock.travel(closed_at(year)):
                 manifest = seal_period(actor, Period(str(year)))
         with clock.travel(closed_at(YEAR)):
-            sealing = time.perf_counter() - began - loading
+            sealing = time.perf_counter() - began - loading - telling
             self.say("编写年度通报 …")
             bulletin = bulletins.compose_annual(actor, Period(str(YEAR)))
             made = bulletins.composition(actor.scope, bulletin)
@@ -77,11 +85,13 @@ class Command(DocumentCommand):
             "manifest": manifest.name,
             "bulletin": bulletin.pk,
             "bulletin_files": files,
+            "history": [asdict(story) for story in stories],
             "headline": made.headline,
             "seconds": {
                 "load": round(loading, 1),
+                "history": round(telling, 1),
                 "seal": round(sealing, 1),
-                "bulletin": round(total - loading - sealing, 1),
+                "bulletin": round(total - loading - telling - sealing, 1),
                 "total": round(total, 1),
                 "drawing": loaded.drawn_seconds,
                 "importing": loaded.seconds,
