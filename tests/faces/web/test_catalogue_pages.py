@@ -16,6 +16,7 @@ from tests.faces.web.people import signed_in
 from workrelief.base.access.permissions import Role
 from workrelief.base.divisions.services import load_divisions
 from workrelief.work.catalogue import queries, services
+from workrelief.work.projects import queries as projects
 
 pytestmark = pytest.mark.django_db
 TEXT = "一、排水工程\nM7.5浆砌片石挡墙 m³ 320\n栽植国槐 约4000株\n监理费 项 1"
@@ -175,3 +176,49 @@ def test_the_command_prints_one_document_and_refuses_what_is_no_bill(tmp_path, c
     with pytest.raises(SystemExit) as early:
         call_command("match_catalogue", str(path), "--year", "2010", "--json")
     assert early.value.code == 1
+
+
+def test_accepted_lines_are_written_to_the_project_only_after_a_person_saw_before_and_after(issued):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    project = a_project(actor, NINGJIN, name="（演示）宁津县道路项目")
+    answer = client.post("/catalogue/match/", {"text": TEXT, "of": project})
+    run = queries.runs_of_project(actor.scope, project)[0]
+    assert answer["Location"] == f"/catalogue/match/{run.pk}/"
+    assert "本项目以前的匹配" in client.get(f"/catalogue/match/?of={project}").content.decode()
+    address = f"/catalogue/match/{run.pk}/project/"
+    assert "还没有采纳或更正的清单行" in client.get(address).content.decode()
+
+    services.accept_sure(actor, run.pk, least=30)
+    page = client.get(address + "?days_each=60&season=3月至10月").content.decode()
+    assert "挡土墙砌筑" in page
+    row = projects.project_row(actor.scope, project)
+    assert row.labour_links == "路基清表"
+    form = {"confirmed": "1", "days_each": "60", "season": "3月至10月", "with_plan": "1"}
+    assert client.post(address, form).status_code == 302
+    row = projects.project_row(actor.scope, project)
+    labour = queries.accepted_labour(actor.scope, run.pk)
+    assert row.labour_links == "、".join(one.name for one in labour)
+    assert row.planned_pay_fen == sum(one.pay_fen for one in labour)
+    assert "3月至10月" in row.labour_demand
+    assert client.post(address, form).status_code == 409
+
+
+def test_the_province_sees_and_sets_quotas_and_rates_and_compares_editions(issued):
+    client, actor = signed_in(Role.PROVINCE_OFFICER)
+    draft = services.copy_edition(actor, issued.pk, 2023)
+    link = draft.links.get(code="TR023")
+    address = f"/catalogue/quotas/?edition={draft.pk}"
+    form = {"link": link.pk, "unit": "m³", "days": "95", "valid_from": "2023-01-01", "mark": "证", "reason": "按处室意见"}
+    refused = client.post(address, form)
+    assert refused.status_code == 422
+    assert "须写明公开来源" in refused.content.decode()
+    assert client.post(address, form | {"source": "演示定额"}).status_code == 302
+    assert "95 工日/100m³（证）" in client.get(address).content.decode()
+    rate = {"trade": "普工", "division": "371422000000", "day": "160", "valid_from": "2023-01-01", "mark": "核"}
+    assert client.post(f"/catalogue/rates/?edition={draft.pk}", rate | {"reason": "按县里调查"}).status_code == 302
+    page = client.get(f"/catalogue/compare/?older={issued.pk}&newer={draft.pk}").content.decode()
+    assert "挡土墙砌筑（m³）" in page
+    assert "德州市宁津县" in page
+    county, _ = signed_in(Role.COUNTY_OFFICER, "371422")
+    assert county.get(f"/catalogue/quotas/?edition={issued.pk}").status_code == 200
+    assert county.post(f"/catalogue/quotas/?edition={issued.pk}", form).status_code == 403

@@ -19,16 +19,17 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from workrelief.base.access.actor import Actor
-from workrelief.base.access.permissions import permit
+from workrelief.base.access.permissions import allowed, permit
 from workrelief.base.divisions import queries as divisions
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.download import attachment
+from workrelief.faces.shared.errors import finding_document
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Column, badge_of, build_table
 from workrelief.faces.web.match_table import table_j_bytes
 from workrelief.kernel import codes
 from workrelief.kernel.codes import Level
-from workrelief.kernel.errors import DomainError, InvalidInput, NotFound
+from workrelief.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, RuleViolated
 from workrelief.kernel.kinds import Sector
 from workrelief.kernel.money import fen_from_cell, round_half_up, yuan_text
 from workrelief.work.catalogue import queries, services
@@ -39,6 +40,8 @@ from workrelief.work.catalogue.rules.units import UNITS, quantity_text
 from workrelief.work.catalogue.rules.words import dictionary
 from workrelief.work.catalogue.states import MATCH_LINE
 from workrelief.work.projects import queries as projects
+from workrelief.work.projects import services as project_services
+from workrelief.work.projects.rules import LabourDemand
 
 LINES_PER_PAGE = 100
 EXAMPLE = "一、路基工程\n清表 m2 12000\n路基回填 m³ 约4000\n二、排水工程\nM7.5浆砌片石边沟 320m³\n管沟土方开挖 1.2万m³\n栽植国槐 400株"
@@ -74,7 +77,10 @@ def match_new(request: ActingRequest) -> HttpResponse:
         except (InvalidInput, NotFound) as err:
             error = err
     given = request.POST if error else request.GET
-    shown = paginate(request, queries.runs(actor.scope), 10)
+    asked = request.GET.get("of", "")
+    project = projects.project_row(actor.scope, int(asked)) if asked.isdigit() else None
+    found = queries.runs_of_project(actor.scope, project.pk) if project else queries.runs(actor.scope)
+    shown = paginate(request, found, 10)
     return render(
         request,
         "catalogue/match.html",
@@ -83,6 +89,7 @@ def match_new(request: ActingRequest) -> HttpResponse:
             "crumbs": [("指导目录", reverse("web:catalogue")), ("清单匹配", "")],
             "error": error,
             "given": given,
+            "project": project,
             "example": EXAMPLE,
             "sectors": Sector.choices()[:-1],
             "places": _places(actor),
@@ -109,12 +116,14 @@ def _wanted(actor: Actor, request: ActingRequest) -> services.MatchRequest:
     place, sector = request.POST.get("division", "") or actor.home, request.POST.get("sector", "")
     if sector and sector not in dict(Sector.choices()):
         raise InvalidInput("match.sector", "没有这个领域。")
+    asked = request.POST.get("of", "")
     year = request.POST.get("year", "").strip()
     if year and not (year.isdigit() and 2000 <= int(year) <= 2100):
         raise InvalidInput("match.year", f"“{year}”不是年度。")
     title, project_id = request.POST.get("title", ""), None
-    if text := request.POST.get("project", "").strip():
-        project = projects.project_row(actor.scope, _project(actor, text))
+    text = request.POST.get("project", "").strip()
+    if asked.isdigit() or text:
+        project = projects.project_row(actor.scope, int(asked) if asked.isdigit() else _project(actor, text))
         place, sector, project_id, title = project.division_code, project.sector, project.pk, title or project.name
     return services.MatchRequest(
         bill=bill, division_code=codes.normalise(place), title=title, project_id=project_id, sector=sector,
@@ -192,6 +201,7 @@ def match_run(request: ActingRequest, run_id: int) -> HttpResponse:
             ],
             "sure": SURE_SCORE,
             "project": _project_name(actor, run.project_id),
+            "may_write": run.project_id is not None and allowed(actor, "project.edit"),
         },
     )
 
@@ -222,6 +232,65 @@ def quota_text(row: Any) -> str:
     if row.quota_x100 is None:
         return "—"
     return "按工日" if row.unit == "工日" else f"{row.quota_x100} 工日/100{row.unit}"
+
+
+@page("project.edit")
+def to_project(request: ActingRequest, run_id: int) -> HttpResponse:
+    """What the accepted lines would change in the project, before and after; written when a person confirms."""
+    actor = request.actor
+    run = queries.run(actor.scope, run_id)
+    if run.project_id is None:
+        raise NotFound("catalogue.run", "这份清单没有对应的项目，不能写入。")
+    project = projects.project_row(actor.scope, run.project_id)
+    given = request.POST or request.GET
+    season = given.get("season") or LabourDemand.parse(project.labour_demand).season or _season(project)
+    days_each, with_plan = given.get("days_each", "") or "60", given.get("with_plan", "1") == "1"
+    error: DomainError | None = None
+    draft: project_services.MatchDraft | None = None
+    try:
+        wanted: dict[str, Any] = {"days_each": _whole(days_each), "season": season, "with_plan": with_plan}
+        if request.POST.get("confirmed"):
+            project_services.write_from_match(actor, project.pk, run_id, **wanted, reason=given.get("reason", ""))
+            messages.success(request, "已写入项目，修改前后的内容记入操作日志。")
+            return redirect("web:project", project.pk)
+        draft = project_services.draft_from_match(actor, project.pk, run_id, **wanted)
+    except (InvalidInput, Conflict, RuleViolated) as err:
+        error = err
+    return render(
+        request,
+        "catalogue/to_project.html",
+        {
+            "title": "写入项目",
+            "crumbs": [
+                (project.name, reverse("web:project", args=[project.pk])),
+                (run.title, reverse("web:match-run", args=[run_id])),
+                ("写入项目", ""),
+            ],
+            "run": run,
+            "p": project,
+            "draft": draft,
+            "error": error,
+            "findings": [finding_document(f) for f in error.findings] if error else [],
+            "season": season,
+            "days_each": days_each,
+            "with_plan": with_plan,
+            "may_plan": allowed(actor, "project.register"),
+        },
+        status=error.status if error and request.method == "POST" else 200,
+    )
+
+
+def _season(project: Any) -> str:
+    """3月至10月, from the project's own dates; "" when it has none."""
+    if not (project.starts_on and project.ends_on):
+        return ""
+    return f"{project.starts_on.year}年{project.starts_on.month}月至{project.ends_on.year}年{project.ends_on.month}月"
+
+
+def _whole(text: str) -> int:
+    if not text.strip().isdigit() or len(text) > 4:
+        raise InvalidInput("match.days", "每人出工天数请填整数。")
+    return int(text)
 
 
 @page("catalogue.match")

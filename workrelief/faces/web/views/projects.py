@@ -148,6 +148,8 @@ def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "stamp": Stamp(as_of=clock.now()),
             "guide": registry.guide("import-pay-sheet"),
             "p": detail.row,
+            "may_match": allowed(actor, "catalogue.match"),
+            "may_list": allowed(actor, "list.enter"),
             "detail": detail,
             "stage": Badge(detail.row.get_stage_display(), STAGE_TONES[detail.row.stage]),
             "level": LIST_LEVELS.get(detail.row.list_level, ""),

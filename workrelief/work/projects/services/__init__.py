@@ -9,6 +9,7 @@ from workrelief.work.projects.services.editing import (
 )
 from workrelief.work.projects.services.issuing import IssuedFund, issue_funds
 from workrelief.work.projects.services.listing import YearListing, put_on_year, take_off_year
+from workrelief.work.projects.services.matched import MatchDraft, draft_from_match, write_from_match
 from workrelief.work.projects.services.progress import ProgressLine, progress_findings, record_progress
 from workrelief.work.projects.services.registering import (
     NewProject,
@@ -22,6 +23,7 @@ from workrelief.work.projects.services.withdrawing import Withdrawn, withdraw_ba
 
 __all__ = [
     "IssuedFund",
+    "MatchDraft",
     "NewProject",
     "ProgressLine",
     "ProjectChanges",
@@ -30,6 +32,7 @@ __all__ = [
     "YearListing",
     "carry_stages",
     "correct_stage",
+    "draft_from_match",
     "edit_project",
     "follow_edits",
     "issue_funds",
@@ -42,4 +45,5 @@ __all__ = [
     "set_stage",
     "take_off_year",
     "withdraw_batch",
+    "write_from_match",
 ]
