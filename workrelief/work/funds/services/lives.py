@@ -47,7 +47,7 @@ def mark(actor: Actor, project_ids: Sequence[int], name: str, *, reason: str) ->
     known = life_queries.lives_of(actor.scope, project_ids)
     for one in project_ids:
         if one not in known or name not in known[one].marks:
-            lifecycle.set_mark(actor, one, name, reason=reason)
+            lifecycle.set_mark(actor, one, name, reason=f"投资计划：{reason}")
 
 
 def unmark(actor: Actor, project_ids: Sequence[int], name: str, *, outcome: str) -> None:
@@ -55,4 +55,4 @@ def unmark(actor: Actor, project_ids: Sequence[int], name: str, *, outcome: str)
     known = life_queries.lives_of(actor.scope, project_ids)
     for one in project_ids:
         if one in known and name in known[one].marks:
-            lifecycle.clear_mark(actor, one, name, reason=outcome)
+            lifecycle.clear_mark(actor, one, name, reason=f"投资计划：{outcome}")
