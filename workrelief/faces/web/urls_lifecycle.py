@@ -25,6 +25,7 @@ urlpatterns_lifecycle = [
     path("projects/<int:project_id>/papers/", lifecycle_papers.paper, name="life-paper"),
     path("papers/<int:paper_id>/file/", lifecycle_papers.paper_file, name="life-paper-file"),
     path("projects/<int:project_id>/archive/", lifecycle_archive.archive, name="archive"),
+    path("projects/<int:project_id>/archive/summary/", lifecycle_archive.summary, name="archive-summary"),
     path("projects/<int:project_id>/evidence/", lifecycle_archive.pack, name="evidence"),
     path("board/", lifecycle_board.board, name="board"),
     path("board/list/", lifecycle_board.lives, name="lives"),

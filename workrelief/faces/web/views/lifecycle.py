@@ -42,9 +42,8 @@ from workrelief.work.lifecycle.states import IMPLEMENTERS, PAPERS, PROJECT_LIFE
 def life_page(request: ActingRequest, project_id: int) -> HttpResponse:
     """Where the project stands, what comes next and what stands in the way, and all that was done."""
     actor = request.actor
-    life = queries.life(actor.scope, project_id)
-    steps = queries.timeline(actor.scope, project_id)
-    offers = queries.offers(actor, project_id)
+    found = queries.whole(actor, project_id, judged=("main",))
+    life, steps, offers = found.life, found.timeline, found.offers
     forward, aside = offers_of(offers, life)
     guides = guides_of([(o.guide, o.who) for o in offers] + [(s.guide, s.who) for s in steps])
     return render(
@@ -70,23 +69,21 @@ def life_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "aside": aside,
             "due": days_badge(life.days_left),
             "guides": guides,
-            "index": queries.archive(actor.scope, project_id),
             "promised_share": _percent(life.promised_share_bp),
-            **_beside(actor, life),
+            **_beside(found),
             **_rights(actor),
         },
     )
 
 
-def _beside(actor: Actor, life: LifeView) -> dict[str, Any]:
+def _beside(found: queries.Whole) -> dict[str, Any]:
     """Marks and objections as the cards at the side show them."""
+    life = found.life
     standing = {mark.id for mark in life.marks}
     return {
         "standing": [(mark, mark_badge(mark.id)) for mark in life.marks],
         "settable": [(m.id, m.label) for m in PROJECT_LIFE.marks.values() if m.id not in standing],
-        "objections": [
-            (o, days_badge(o.days_left)) for o in queries.objections(actor.scope, project_id=life.project_id)
-        ],
+        "objections": [(o, days_badge(o.days_left)) for o in found.objections],
         "subjects": queries.SUBJECTS,
         "today": clock.today(),
     }
@@ -130,18 +127,21 @@ def step(request: ActingRequest, project_id: int, step: str) -> HttpResponse:
             messages.success(request, "已登记。")
             return redirect("web:life", project_id)
     actor = request.actor
-    life = queries.life(actor.scope, project_id)
-    offer = _offer(actor, life, step)
+    found = queries.whole(actor, project_id, judged=tuple({t.kind for t in PROJECT_LIFE.named(step)}))
+    life = found.life
+    offer = _offer(found, step)
     return _step_form(request, life, offer, refusal)
 
 
-def _offer(actor: Actor, life: LifeView, step: str) -> StepOffer:
+def _offer(found: queries.Whole, step: str) -> StepOffer:
     """The offer of this name. Raises Conflict when the project does not stand before it."""
-    for offer in queries.offers(actor, life.project_id):
+    for offer in found.offers:
         if offer.step == step:
             return offer
     named = PROJECT_LIFE.named(step)
-    raise Conflict("machine.state", f"项目现为“{life.state.label}”，不能“{named[0].label}”。请返回全程页查看下一步。")
+    raise Conflict(
+        "machine.state", f"项目现为“{found.life.state.label}”，不能“{named[0].label}”。请返回全程页查看下一步。"
+    )
 
 
 def _take(request: ActingRequest, project_id: int, step: str) -> Refusal | None:
@@ -181,7 +181,7 @@ def _step_form(request: ActingRequest, life: LifeView, offer: StepOffer, refusal
         "state": state_badge(life.state.id),
         "offer": shown,
         "expected": life.state.id,
-        "gaps": () if is_htmx(request) else gaps_of(tuple(findings), life.project_id),
+        "gaps": () if is_htmx(request) and offer.kind == "main" else gaps_of(tuple(findings), life.project_id),
         "must_explain": offer.must_explain,
         "papers": [papers.form_of(kind, request.POST) for kind in offer.missing_papers],
         "error": refusal.error if refusal else None,

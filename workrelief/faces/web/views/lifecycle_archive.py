@@ -68,8 +68,8 @@ class Missing:
 def archive(request: ActingRequest, project_id: int) -> HttpResponse:
     """What is there in each class, what is missing and why it is asked for."""
     actor = request.actor
-    life = queries.life(actor.scope, project_id)
-    index = queries.archive(actor.scope, project_id)
+    life = queries.filed(actor.scope, project_id)
+    index = life.index
     may_attach = allowed(actor, "lifecycle.attach_paper")
     upload = reverse("web:life-paper", args=[project_id]) if may_attach else ""
     return render(
@@ -93,6 +93,14 @@ def archive(request: ActingRequest, project_id: int) -> HttpResponse:
             "may_pack": allowed(actor, evidence.ACTION),
         },
     )
+
+
+@page("lifecycle.view")
+@require_GET
+def summary(request: ActingRequest, project_id: int) -> HttpResponse:
+    """How complete each class is; the card of the time-line page asks for it when it is drawn."""
+    index = queries.archive(request.actor.scope, project_id)
+    return render(request, "lifecycle/_archive_card.html", {"index": index, "project_id": project_id})
 
 
 def _missing(item: ArchiveItem, one: ArchiveClass) -> Missing:

@@ -42,6 +42,7 @@ from workrelief.work.lifecycle.queries.views import (
     Waiting,
     WaitingStep,
 )
+from workrelief.work.lifecycle.queries.whole import Filed, Whole, filed, whole
 
 __all__ = [
     "ORDERS",
@@ -52,6 +53,7 @@ __all__ = [
     "Board",
     "Card",
     "Column",
+    "Filed",
     "LifeFilter",
     "LifeView",
     "MapPoint",
@@ -62,9 +64,11 @@ __all__ = [
     "TimelineStep",
     "Waiting",
     "WaitingStep",
+    "Whole",
     "archive",
     "board",
     "counts_by_state",
+    "filed",
     "findings",
     "inferred_lives",
     "life",
@@ -83,4 +87,5 @@ __all__ = [
     "steps_taken",
     "timeline",
     "waiting",
+    "whole",
 ]

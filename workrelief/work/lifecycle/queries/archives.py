@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workrelief.base.access.scope import Scope
 from workrelief.kernel import clock
 from workrelief.work.lifecycle.queries.cases import cases
 from workrelief.work.lifecycle.queries.lives import life_or_inferred
 from workrelief.work.lifecycle.queries.papers import papers
 from workrelief.work.lifecycle.queries.views import ArchiveClass, ArchiveIndex, ArchiveItem, PaperView
+from workrelief.work.lifecycle.rules import Case
 from workrelief.work.lifecycle.rules import archive as rules
 from workrelief.work.lifecycle.states import ARCHIVE_CLASSES
 
@@ -18,12 +21,16 @@ def archive(scope: Scope, project_id: int) -> ArchiveIndex:
     Raises NotFound, also outside the scope.
     """
     row, _ = life_or_inferred(scope, project_id)
-    case = cases(scope, [row], on=clock.today())[project_id]
+    return index_of(cases(scope, [row], on=clock.today())[project_id], papers(scope, project_id))
+
+
+def index_of(case: Case, standing: Sequence[PaperView]) -> ArchiveIndex:
+    """The same for a case and papers that were read already."""
     by_kind: dict[str, list[PaperView]] = {}
-    for one in papers(scope, project_id):
+    for one in standing:
         by_kind.setdefault(one.kind.id, []).append(one)
     return ArchiveIndex(
-        project_id,
+        case.project.id,
         tuple(
             ArchiveClass(
                 number,

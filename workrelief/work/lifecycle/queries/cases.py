@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,22 +20,37 @@ from workrelief.work.projects.rules import Fund, LabourDemand
 AT_ONCE = 500
 
 
-def cases(scope: Scope, lives: Sequence[Life], *, on: date, note: str | None = None) -> dict[int, Case]:
+@dataclass(frozen=True)
+class Own:
+    """This room's own part of the cases: papers by project and kind, open objections by project, days reached by life."""
+
+    papers: Mapping[int, Mapping[str, tuple[PaperFacts, ...]]]
+    open_objections: Mapping[int, int]
+    reached: Mapping[int, Mapping[str, date]]
+
+
+def cases(
+    scope: Scope, lives: Sequence[Life], *, on: date, note: str | None = None, own: Own | None = None
+) -> dict[int, Case]:
     """The case of each life's project by project id; a constant number of statements for each 500.
 
     Lives need not be stored: an inferred one has no dates behind it. Facts of other rooms are asked when a check looks.
+    `own` is given by callers who have read this room's part for their page.
     """
     found: dict[int, Case] = {}
     for start in range(0, len(lives), AT_ONCE):
-        found |= _part(scope, lives[start : start + AT_ONCE], on=on, note=note)
+        found |= _part(scope, lives[start : start + AT_ONCE], on=on, note=note, own=own)
     return found
 
 
-def _part(scope: Scope, lives: Sequence[Life], *, on: date, note: str | None) -> dict[int, Case]:
+def _part(scope: Scope, lives: Sequence[Life], *, on: date, note: str | None, own: Own | None) -> dict[int, Case]:
     ids = [life.project_id for life in lives]
     rows, funds = projects.stored(scope, ids), projects.fund_sources(scope, ids)
-    papers, open_objections = _papers(scope, ids), _open_objections(scope, ids)
-    reached = reached_states(scope, [life.pk for life in lives if life.pk])
+    own = own or Own(
+        _papers(scope, ids),
+        _open_objections(scope, ids),
+        reached_states(scope, [life.pk for life in lives if life.pk]),
+    )
     book, law = Book(scope, ids, on), parameters(on=on)
     return {
         life.project_id: Case(
@@ -45,9 +61,9 @@ def _part(scope: Scope, lives: Sequence[Life], *, on: date, note: str | None) ->
             promised_pay_fen=life.promised_pay_fen,
             promised_share_bp=life.promised_share_bp,
             is_located=life.lon_e6 is not None,
-            papers=papers.get(life.project_id, {}),
-            open_objections=open_objections.get(life.project_id, 0),
-            reached=reached.get(life.pk, {}),
+            papers=own.papers.get(life.project_id, {}),
+            open_objections=own.open_objections.get(life.project_id, 0),
+            reached=own.reached.get(life.pk, {}),
             facts=Facts(book=book, project_id=life.project_id),
             law=law,
             note=note,

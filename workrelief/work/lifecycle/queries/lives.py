@@ -149,12 +149,18 @@ def life_or_inferred(scope: Scope, project_id: int) -> tuple[Life, Inferred | No
 
 def life(scope: Scope, project_id: int) -> LifeView:
     """Where the project stands, with its marks. Raises NotFound, also outside the scope."""
-    row, because = life_or_inferred(scope, project_id)
+    return view_of(scope, *life_or_inferred(scope, project_id))
+
+
+def view_of(scope: Scope, row: Life, because: Inferred | None, open_objections: int | None = None) -> LifeView:
+    """The same for a life (with its project) that was read already, and the objections where they were counted."""
+    if open_objections is None:
+        open_objections = Objection.objects.within(scope).filter(project_id=row.project_id, settled_on=None).count()
     marks = MarkSet.objects.filter(life_id=row.pk, cleared_on=None).order_by("id") if row.pk else []
     kinds = PROJECT_LIFE.marks
     is_stored = row.pk is not None
     return LifeView(
-        project_id=project_id, name=row.project.name, code=row.project.code, division_code=row.division_code,
+        project_id=row.project_id, name=row.project.name, code=row.project.code, division_code=row.division_code,
         track=row.track, sector=row.sector, state=PROJECT_LIFE.state(row.state),
         implementer_kind=row.implementer_kind, implementer_label=IMPLEMENTERS[row.implementer_kind],
         since=row.since if is_stored else None, due_on=row.due_on, days_left=_days_left(row.due_on),
@@ -165,7 +171,7 @@ def life(scope: Scope, project_id: int) -> LifeView:
         promised_pay_fen=row.promised_pay_fen, promised_share_bp=row.promised_share_bp, site=row.site,
         lon_e6=row.lon_e6, lat_e6=row.lat_e6, is_stored=is_stored, is_adopted=row.is_adopted,
         inferred_because=because.reason if because else "", version=row.version if is_stored else 0,
-        open_objections=Objection.objects.within(scope).filter(project_id=project_id, settled_on=None).count(),
+        open_objections=open_objections,
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from workrelief.work.lifecycle.rules import Case, judge, missing_papers
 from workrelief.work.lifecycle.rules.clocks import deadline_of
 from workrelief.work.lifecycle.states import PROJECT_LIFE, traits_of
 
+KINDS = ("main", "detour", "end")
+
 
 def _who(permission: str) -> tuple[str, ...]:
     """The duties that may act, in the order of the table of duties."""
@@ -29,18 +31,22 @@ def _who(permission: str) -> tuple[str, ...]:
 def offers(actor: Actor, project_id: int, *, on: date | None = None) -> list[StepOffer]:
     """The steps out of the project's present state, main ones first, each judged as of `on` (today)."""
     row, _ = life_or_inferred(actor.scope, project_id)
-    case = cases(actor.scope, [row], on=on or clock.today())[project_id]
+    return offers_of(actor, row, cases(actor.scope, [row], on=on or clock.today())[project_id])
+
+
+def offers_of(actor: Actor, row: Life, case: Case, *, judged: Collection[str] = KINDS) -> list[StepOffer]:
+    """The same for a life and a case that were read already; only steps of the `judged` kinds get findings."""
     steps = PROJECT_LIFE.available(row.state, traits_of(row.track, row.implementer_kind))
-    order = {"main": 0, "detour": 1, "end": 2}
-    return [_offer(actor, case, step) for step in sorted(steps, key=lambda t: order[t.kind])]
+    order = {kind: n for n, kind in enumerate(KINDS)}
+    return [_offer(actor, case, step, step.kind in judged) for step in sorted(steps, key=lambda t: order[t.kind])]
 
 
-def _offer(actor: Actor, case: Case, step: Transition) -> StepOffer:
+def _offer(actor: Actor, case: Case, step: Transition, is_judged: bool) -> StepOffer:
     due_on = deadline_of(step, case.state, case.reached)
     return StepOffer(
         step=step.name, label=step.label, kind=step.kind, target=PROJECT_LIFE.state(step.target), room=step.room,
         permitted=allowed(actor, step.permission), who=_who(step.permission),
-        findings=tuple(judge(case.with_deadline(due_on), step)), missing_papers=missing_papers(case, step),
+        findings=tuple(judge(case.with_deadline(due_on), step)) if is_judged else (), missing_papers=missing_papers(case, step),
         guide=step.guide or "", due_on=due_on, days_left=_days_left(due_on),
     )  # fmt: skip
 

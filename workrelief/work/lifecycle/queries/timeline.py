@@ -15,7 +15,7 @@ from workrelief.work.lifecycle.queries.lives import _days_left, life_or_inferred
 from workrelief.work.lifecycle.queries.offering import _who
 from workrelief.work.lifecycle.queries.papers import papers, steps_taken
 from workrelief.work.lifecycle.queries.views import PaperView, TimelineStep
-from workrelief.work.lifecycle.rules import judge
+from workrelief.work.lifecycle.rules import Case, judge
 from workrelief.work.lifecycle.rules.clocks import deadline_of
 from workrelief.work.lifecycle.states import PROJECT_LIFE, traits_of
 
@@ -29,16 +29,27 @@ def timeline(scope: Scope, project_id: int) -> list[TimelineStep]:
     Raises NotFound, also outside the scope.
     """
     row, because = life_or_inferred(scope, project_id)
-    return _Drawing(scope, row, because.reason if because else "").stations()
+    case = cases(scope, [row], on=clock.today())[project_id]
+    taken = steps_taken(scope, project_id)
+    return timeline_of(row, because.reason if because else "", case, papers(scope, project_id), taken)
+
+
+def timeline_of(
+    row: Life, because: str, case: Case, standing: Sequence[PaperView], taken: Sequence[StepTaken]
+) -> list[TimelineStep]:
+    """The same for a life, a case (of today), papers and steps that were read already."""
+    return _Drawing(row, because, case, standing, taken).stations()
 
 
 class _Drawing:
-    def __init__(self, scope: Scope, row: Life, because: str) -> None:
-        self._scope, self._row, self._because = scope, row, because
+    def __init__(
+        self, row: Life, because: str, case: Case, standing: Sequence[PaperView], taken: Sequence[StepTaken]
+    ) -> None:
+        self._row, self._because, self._case = row, because, case
         self._traits = traits_of(row.track, row.implementer_kind)
-        self._taken = steps_taken(scope, row.project_id)
+        self._taken = taken
         self._papers: dict[str, list[PaperView]] = {}
-        for one in papers(scope, row.project_id):
+        for one in standing:
             self._papers.setdefault(one.kind.id, []).append(one)
 
     def stations(self) -> list[TimelineStep]:
@@ -131,7 +142,7 @@ class _Drawing:
                 yield self._current(step)
 
     def _current(self, step: Transition) -> TimelineStep:
-        case = cases(self._scope, [self._row], on=clock.today())[self._row.project_id]
+        case = self._case
         due_on: date | None = deadline_of(step, self._row.state, case.reached) or self._row.due_on
         return TimelineStep(
             status="current", state=PROJECT_LIFE.state(step.target), step=step.name, label=step.label, on=None, at=None,

@@ -1,0 +1,395 @@
+"""The life of projects in the browser: time line, steps, marks, objections, papers, archive, evidence pack, board, map."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from tests.build import a_county
+from tests.conftest import FEIXIAN, NINGJIN, make_actor
+from tests.faces.web.people import signed_in
+from tests.work.lifecycle.walk import all_papers, everybody, special_project, walk_to, with_facts
+from workrelief.base.access.permissions import Role
+from workrelief.base.audit.models import AccessEntry
+from workrelief.base.files.models import StoredFile
+from workrelief.base.jobs.models import Job
+from workrelief.faces.shared import evidence
+from workrelief.faces.web.todo import todos
+from workrelief.kernel import clock
+from workrelief.kernel.kinds import Track
+from workrelief.work.lifecycle import queries, services
+from workrelief.work.lifecycle.models import Life
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COUNTS = Path(__file__).with_name("lifecycle_query_counts.json")
+MOST_STATEMENTS = 30
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+@dataclass(frozen=True)
+class World:
+    """In 宁津县 a special-fund project just mobilised and a paid one; in 费县 a project of another city."""
+
+    project: int
+    paid: int
+    foreign: int
+    people: tuple[int, ...]
+
+
+@pytest.fixture
+def world() -> World:
+    county = everybody("371422")
+    paid = a_county(make_actor(Role.CITY_OFFICER, "3714"), NINGJIN, number=2, track=Track.AGRI_PROMOTION)
+    foreign = a_county(make_actor(Role.CITY_OFFICER, "3713"), FEIXIAN, number=1)
+    services.adopt(everybody("371422"), [paid.project])
+    services.adopt(everybody("371325"), [foreign.project])
+    with with_facts():
+        project = special_project(county, 7, name="（演示）宁津县片区道路项目")
+        services.begin(county, [project], on=date(2022, 1, 10))
+        missing = frozenset({"start_order", "signboard", "photos", "completion_report", "acceptance_record"})
+        all_papers(county, project, leaving_out=missing)
+        walk_to(county, project, "mobilised", track="special_fund")
+    return World(project, paid.project, foreign.project, paid.people)
+
+
+def county_browser() -> Client:
+    return signed_in(Role.COUNTY_OFFICER, "371422")[0]
+
+
+def text_of(client: Client, url: str, status: int = 200) -> str:
+    answer = client.get(url)
+    assert answer.status_code == status, url
+    return unescape(answer.content.decode())
+
+
+# ---------- every page ----------
+
+
+def test_every_page_answers_with_its_own_content_in_the_stored_number_of_statements(world):
+    client = county_browser()
+    own = f"/projects/{world.project}"
+    pages = {
+        "life": (f"{own}/life/", ("登记开工", "缺少“开工令”", "规则 I01", "主体施工", "务工已组织", "还有 2 项不满足")),
+        "life, inferred": (f"/projects/{world.paid}/life/", ("中途纳入全程管理",)),
+        "step": (f"{own}/life/steps/start/", ("办理日期", "材料：开工令", "没有落实两个责任")),
+        "describe": (f"{own}/life/describe/", ("谁来建", "承诺比例", "经度")),
+        "paper": (f"{own}/papers/?kind=wage_account", ("农民工工资专用账户资料", "开户行", "备案号")),
+        "archive": (f"{own}/archive/", ("八类档案", "8 建设过程与验收移交", "开工令", "还缺的材料")),
+        "archive card": (f"{own}/archive/summary/", ("类齐全", "建设过程与验收移交")),
+        "board": ("/board/", ("务工已组织", "（演示）宁津县片区道路项目", "前期工作", "共 <b>2</b> 个项目")),
+        "lives": ("/board/list/", ("项目进程", "务工已组织", "共 <b>2</b> 个项目")),
+        "map": ("/board/map/", ("项目分布", "宁津县", "共 2 个项目，0 个有坐标")),
+        "objections": ("/objections/", ("没有未了结的异议",)),
+    }
+    wrong: list[str] = []
+    counts: dict[str, int] = {}
+    for name, (url, words) in pages.items():
+        client.get(url)  # what a process keeps (divisions, law) is read now
+        with CaptureQueriesContext(connection) as asked:
+            page = text_of(client, url)
+        counts[name] = len(asked)
+        wrong += [f"{name}: {word}" for word in words if word not in page]
+
+    assert wrong == []
+    assert counts == json.loads(COUNTS.read_text())
+    assert max(counts.values()) <= MOST_STATEMENTS
+
+
+def test_more_projects_cost_the_board_and_the_map_no_more_statements(world):
+    client = county_browser()
+
+    def statements() -> list[int]:
+        found = []
+        for url in ("/board/", "/board/list/", "/board/map/"):
+            client.get(url)
+            with CaptureQueriesContext(connection) as asked:
+                client.get(url)
+            found.append(len(asked))
+        return found
+
+    before = statements()
+    county = everybody("371422")
+    made = [special_project(county, n, name=f"（演示）第{n}号项目") for n in range(20, 32)]
+    services.adopt(county, made)
+    Life.rows.update(state="approved")
+    Life.rows.filter(project_id=world.project).update(state="mobilised")
+
+    assert statements() == before
+
+
+@pytest.mark.parametrize(
+    "url", ["/projects/{}/life/", "/projects/{}/archive/", "/projects/{}/life/steps/start/", "/projects/{}/papers/"]
+)
+def test_a_project_of_another_city_is_not_there(world, url):
+    assert county_browser().get(url.format(world.foreign)).status_code == 404
+
+
+def test_lists_board_and_map_hold_only_the_own_scope(world):
+    client = county_browser()
+    for url in ("/board/", "/board/list/", "/board/map/"):
+        assert "费县" not in text_of(client, url)
+    assert client.get("/board/map/?division=371325").status_code == 404
+
+
+# ---------- steps ----------
+
+
+def test_a_refused_step_shows_every_gate_with_its_clause_and_keeps_the_papers(world):
+    client = county_browser()
+    form = {"on": clock.today().isoformat(), "expected": "mobilised", "number-start_order": "演示〔2022〕3号"}
+
+    with with_facts(plan={"has_responsibilities": False}, share={"received_fen": 0}):
+        answer = client.post(f"/projects/{world.project}/life/steps/start/", form)
+
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 409
+    assert "没有落实两个责任" in page
+    assert "规则 C05" in page
+    assert re.search(r'class="wr-srcmark \w*" title="[^"]+">[证背核]<', page)
+    assert "已收下材料：开工令。" in page
+    actor = make_actor(Role.COUNTY_OFFICER, "371422")
+    assert queries.life(actor.scope, world.project).state.id == "mobilised"
+    assert [p.number for p in queries.papers(actor.scope, world.project, kinds=("start_order",))] == ["演示〔2022〕3号"]
+
+
+def test_a_step_is_taken_with_its_papers_and_stands_in_the_time_line(world):
+    client = county_browser()
+    file = SimpleUploadedFile("开工令.pdf", PDF)
+    form = {
+        "on": clock.today().isoformat(), "note": "演示开工", "expected": "mobilised", "file-start_order": file,
+        "number-start_order": "演示〔2022〕3号",
+    }  # fmt: skip
+
+    with with_facts():
+        answer = client.post(f"/projects/{world.project}/life/steps/start/", form, follow=True)
+
+        page = unescape(answer.content.decode())
+    assert "已登记。" in page
+    assert "演示开工" in page
+    assert "进入主体施工" in page
+    paper = queries.papers(make_actor(Role.COUNTY_OFFICER, "371422").scope, world.project, kinds=("start_order",))[0]
+    download = client.get(f"/papers/{paper.id}/file/")
+    assert b"".join(download.streaming_content) == PDF
+    assert StoredFile.rows.get(pk=paper.file_id).project_id == world.project
+
+
+def test_the_later_of_two_officers_is_told(world):
+    client = county_browser()
+    form = {"on": clock.today().isoformat(), "note": "演示", "expected": "contracted", "number-start_order": "1"}
+
+    with with_facts():
+        answer = client.post(f"/projects/{world.project}/life/steps/start/", form)
+
+    assert answer.status_code == 409
+    assert "没有办成" in unescape(answer.content.decode())
+    assert queries.life(make_actor(Role.COUNTY_OFFICER, "371422").scope, world.project).state.id == "mobilised"
+
+
+def test_the_form_comes_alone_for_htmx_and_a_step_out_of_turn_is_refused(world):
+    client = county_browser()
+    part = client.get(f"/projects/{world.project}/life/steps/start/", headers={"HX-Request": "true"})
+    assert part.content.decode().lstrip().startswith("<form")
+    assert client.get(f"/projects/{world.project}/life/steps/archive/").status_code == 409
+    assert client.get(f"/projects/{world.project}/life/steps/dance/").status_code == 404
+
+
+def test_those_without_the_duty_see_who_acts_and_no_button(world):
+    client, _ = signed_in(Role.VILLAGE_CADRE, "371422")
+    page = text_of(client, f"/projects/{world.project}/life/")
+    assert "项目业主单位" in page
+    assert "补齐后登记开工" not in page
+    assert "下载证据包" not in page
+
+
+def test_a_project_without_a_life_is_taken_in_with_one_click(world):
+    county = everybody("371422")
+    project = special_project(county, 9, name="（演示）尚未纳入项目")
+    client = county_browser()
+    assert "确认并开始登记" in text_of(client, f"/projects/{project}/life/")
+    client.post(f"/projects/{project}/life/adopt/")
+    assert queries.life(county.scope, project).is_stored
+
+
+# ---------- marks, objections, particulars ----------
+
+
+def test_marks_are_set_with_a_reason_and_cleared_again(world):
+    client, url = county_browser(), f"/projects/{world.project}/life/marks/"
+    assert client.post(url, {"act": "set", "mark": "suspended", "reason": ""}).status_code >= 400
+    client.post(url, {"act": "set", "mark": "suspended", "reason": "汛期停工", "reference": "演示〔2022〕9号"})
+    assert "汛期停工（演示〔2022〕9号）" in text_of(client, f"/projects/{world.project}/life/")
+    assert "暂停" in text_of(client, "/board/?mark=any")
+    client.post(url, {"act": "clear", "mark": "suspended", "reason": "汛期已过，复工"})
+    assert queries.life(make_actor(Role.COUNTY_OFFICER, "371422").scope, world.project).marks == ()
+
+
+def test_an_objection_waits_in_todo_until_it_is_settled(world):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    form = {"subject": "wages", "raised_by": "匿名", "raised_on": clock.today().isoformat(), "content": "少记工2天"}
+    client.post(f"/projects/{world.project}/life/objections/", form)
+    assert "少记工2天" in text_of(client, "/objections/")
+    assert [t.title for t in todos(actor) if "异议" in t.title] == ["了结异议与投诉：1 件"]
+    found = queries.objections(actor.scope, project_id=world.project)[0]
+    client.post(f"/objections/{found.id}/settle/", {"upheld": "1", "outcome": "核对考勤，补记2天"})
+    assert "核对考勤，补记2天" in text_of(client, f"/projects/{world.project}/life/")
+    assert [t.title for t in todos(actor) if "异议" in t.title] == []
+
+
+def test_todo_counts_steps_that_wait_and_those_that_are_late(world):
+    _, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    assert "登记开工：1 个项目待办" in [t.title for t in todos(actor)]
+    Life.rows.filter(project_id=world.project).update(due_on=clock.today() - timedelta(days=3))
+    first = todos(actor)[0]
+    assert (first.tone, first.due, first.title) == ("stop", "逾期 1 个", "登记开工：1 个项目待办，其中 1 个逾期")
+    _, city = signed_in(Role.CITY_OFFICER, "3714")
+    assert not [t for t in todos(city) if "登记开工" in t.title]
+
+
+def test_promise_and_site_are_kept_and_wrong_ones_said(world):
+    client, url = county_browser(), f"/projects/{world.project}/life/describe/"
+    scope = make_actor(Role.COUNTY_OFFICER, "371422").scope
+    client.post(url, {"part": "commitment", "pay": "330", "share": "33.00"})
+    client.post(url, {"part": "site", "lon": "116.8", "lat": "37.65", "site": "演示村"})
+    life = queries.life(scope, world.project)
+    assert (life.promised_pay_fen, life.promised_share_bp) == (3_300_000_00, 3300)
+    assert (life.lon_e6, life.lat_e6, life.site) == (116_800_000, 37_650_000, "演示村")
+    assert client.post(url, {"part": "site", "lon": "12", "lat": "37.65"}).status_code == 422
+    assert client.post(url, {"part": "commitment", "share": "abc"}).status_code == 422
+    assert client.post(url, {"part": "implementer", "implementer": "self_build"}).status_code == 409
+    assert "1 个有坐标" in text_of(client, "/board/map/")
+
+
+# ---------- papers, archive, evidence pack ----------
+
+
+def test_a_paper_is_registered_with_its_particulars_and_a_wrong_one_is_said(world):
+    client, url = county_browser(), f"/projects/{world.project}/papers/"
+    answer = client.post(url, {"kind": "final_account", "amount_fen-final_account": "九百万"})
+    assert answer.status_code == 422
+    assert client.post(url, {"kind": "final_account"}).status_code == 422
+    client.post(
+        url, {"kind": "final_account", "amount_fen-final_account": "990.5", "dated-final_account": "2022-09-01"}
+    )
+    scope = make_actor(Role.COUNTY_OFFICER, "371422").scope
+    kept = queries.papers(scope, world.project, kinds=("final_account",))[-1]
+    assert (kept.fields["amount_fen"], kept.dated_on) == (990_5000_00, date(2022, 9, 1))
+
+
+def test_a_file_that_is_none_of_the_accepted_kinds_is_refused(world):
+    client = county_browser()
+    file = SimpleUploadedFile("程序.pdf", b"\x7fELF\x02\x01\x01\x00" + b"\x00" * 64)
+    answer = client.post(f"/projects/{world.project}/papers/", {"kind": "approval", "file-approval": file})
+    assert answer.status_code == 422
+    assert "不是可接受的格式" in unescape(answer.content.decode())
+
+
+def _pack(client: Client, project: int) -> zipfile.ZipFile:
+    answer = client.post(f"/projects/{project}/evidence/")
+    assert answer.status_code == 200
+    return zipfile.ZipFile(io.BytesIO(answer.content))
+
+
+def test_the_evidence_pack_holds_an_index_the_papers_and_masked_tables(world):
+    client = county_browser()
+    url = f"/projects/{world.paid}/papers/"
+    for title in ("批复/原件:终稿", "批复/原件:终稿"):
+        file = SimpleUploadedFile("../批复.pdf", PDF)
+        client.post(
+            url,
+            {"kind": "approval", "title-approval": title, "number-approval": "演示〔2022〕1号", "file-approval": file},
+        )
+
+    pack = _pack(client, world.paid)
+
+    names = pack.namelist()
+    assert names[:2] == ["目录.xlsx", "目录.pdf"]
+    assert "1_前期与审批/批复_原件_终稿_演示〔2022〕1号.pdf" in names
+    assert "1_前期与审批/批复_原件_终稿_演示〔2022〕1号_2.pdf" in names
+    assert {name.split("/")[0] for name in names if "/" in name} >= {"1_前期与审批", "6_务工组织", "7_劳务报酬"}
+    assert not [name for name in names if name.startswith("/") or ".." in name]
+    roster = load_workbook(io.BytesIO(pack.read("6_务工组织/系统台账_务工人员花名册（脱敏）.xlsx"))).active
+    cells = [str(cell) for row in roster.iter_rows(values_only=True) for cell in row if cell is not None]
+    assert "演*****" in cells
+    assert not [cell for cell in cells if "演示02" in cell]
+    assert [cell for cell in cells if cell.startswith("379900********")]
+    pay = load_workbook(io.BytesIO(pack.read("7_劳务报酬/系统台账_劳务报酬发放汇总.xlsx"))).active
+    total = next(row for row in pay.iter_rows(values_only=True) if row[0] == "合计")
+    assert total[3:6] == (12, 36_000, 36_000)
+    index = load_workbook(io.BytesIO(pack.read("目录.xlsx")))
+    rows = list(index["档案目录"].iter_rows(values_only=True))
+    assert next(row[4] for row in rows if row[1] == "项目批复") == "1_前期与审批/批复_原件_终稿_演示〔2022〕1号.pdf"
+    assert [row for row in rows if row[2] == "缺"]
+    assert pack.read("目录.pdf").startswith(b"%PDF")
+
+
+def test_each_download_of_a_pack_is_recorded(world):
+    client = county_browser()
+    before = AccessEntry.objects.filter(action=evidence.ACTION).count()
+    _pack(client, world.paid)
+    entry = AccessEntry.objects.filter(action=evidence.ACTION).latest("id")
+    assert AccessEntry.objects.filter(action=evidence.ACTION).count() == before + 1
+    assert (entry.target_id, entry.purpose) == (str(world.paid), "下载项目证据包")
+
+
+def test_an_inspector_takes_the_pack_within_scope_only(world):
+    client, _ = signed_in(Role.INSPECTOR, "3714")
+    assert "目录.xlsx" in _pack(client, world.paid).namelist()
+    assert client.post(f"/projects/{world.foreign}/evidence/").status_code == 404
+    cadre, _ = signed_in(Role.VILLAGE_CADRE, "371422")
+    assert cadre.post(f"/projects/{world.paid}/evidence/").status_code == 403
+
+
+def test_a_big_pack_is_made_by_a_job_whose_page_offers_it(world, monkeypatch):
+    monkeypatch.setattr(evidence, "MOST_FILES_AT_ONCE", 1)
+    client = county_browser()
+    answer = client.post(f"/projects/{world.paid}/evidence/")
+    job = Job.rows.get(kind=evidence.JOB)
+    assert answer["Location"] == f"/jobs/{job.pk}/"
+    assert job.state == "done"
+    data = b"".join(client.get(f"/jobs/{job.pk}/result/").streaming_content)
+    assert "目录.xlsx" in zipfile.ZipFile(io.BytesIO(data)).namelist()
+
+
+# ---------- board and map ----------
+
+
+def test_the_board_narrows_by_phase_and_answers_htmx_with_its_columns_alone(world):
+    client = county_browser()
+    assert "（演示）宁津县片区道路项目" not in text_of(client, "/board/?phase=in_use")
+    part = client.get("/board/?phase=preparing", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "（演示）宁津县片区道路项目" in part
+    Life.rows.filter(project_id=world.project).update(due_on=clock.today() - timedelta(days=1))
+    assert "逾期 1 天" in text_of(client, "/board/?overdue=1")
+    assert "共 <b>1</b> 个项目" in text_of(client, "/board/list/?overdue=1")
+
+
+def test_the_map_joins_by_code_and_its_table_says_the_same(world):
+    client, _ = signed_in(Role.PROVINCE_OFFICER)
+    page = client.get("/board/map/").content.decode()
+    drawn = json.loads(re.search(r'data-target="life-map">(.*?)</script>', page, re.S).group(1))
+    values = dict(zip(drawn["spec"]["codes"], drawn["spec"]["series"][0]["values"], strict=True))
+    assert (values[NINGJIN], values[FEIXIAN]) == (2, 1)
+    assert len(drawn["parts"]) == 16
+    city = text_of(client, "/board/map/?division=3714")
+    assert "/board/list/?division=371422" in city
+
+
+def test_the_list_is_exported_as_shown(world):
+    client = county_browser()
+    book = load_workbook(io.BytesIO(client.get("/board/list/?state=mobilised&export=1").content))
+    names = [row[0] for row in book.active.iter_rows(min_row=4, values_only=True)]
+    assert names == ["（演示）宁津县片区道路项目"]
