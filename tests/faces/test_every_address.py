@@ -31,6 +31,7 @@ from workrelief.outputs.bulletins import services as bulletins
 from workrelief.work.catalogue import services as catalogue
 from workrelief.work.catalogue.models import MatchLine
 from workrelief.work.catalogue.rules.bill import parse_text
+from workrelief.work.lifecycle import services as lifecycle
 from workrelief.work.payroll.models import PayLine, PaySheet
 from workrelief.work.training.models import TrainingSession
 from workrelief.work.workers.models import Worker
@@ -93,6 +94,10 @@ def world() -> World:
         project_id=foreign.project,
     )
     run = catalogue.match_bill(linyi, bill)
+    lifecycle.adopt(linyi, [foreign.project])
+    county = make_actor(Role.COUNTY_OFFICER, "371325")
+    paper = lifecycle.attach_paper(county, foreign.project, "approval", title="费县第一份批复", number="演示0100")
+    objection = lifecycle.raise_objection(county, foreign.project, "wages", "费县第一件异议", raised_by="演示0101")
     return World(
         own=own,
         foreign=foreign,
@@ -107,6 +112,8 @@ def world() -> World:
             "pk": bulletin.pk,
             "job_id": job.pk,
             "run_id": run.pk,
+            "paper_id": paper.pk,
+            "objection_id": objection.pk,
             "match_line_id": MatchLine.objects.get(run=run).pk,
         },
         client=_signed_in(),
@@ -151,7 +158,7 @@ def test_no_address_gives_a_thing_of_another_city(world: World):
     for name, route, parameters in addresses():
         if name in EXEMPT or not any(p in world.foreign_ids for p in parameters):
             continue
-        values: dict[str, object] = {"kind": "pay_sheet", "form": "docx"} | world.foreign_ids
+        values: dict[str, object] = {"kind": "pay_sheet", "form": "docx", "step": "start"} | world.foreign_ids
         for method in ("get", "post"):
             answer = getattr(world.client, method)(
                 _address(route, values), {"reason": "演示演示", "purpose": "演示演示", "step": "check"}
@@ -246,7 +253,7 @@ def test_nobody_gets_anywhere_without_signing_in():
     for name, route, parameters in addresses():
         if name in {"login", "demo-login", "components"}:
             continue
-        values: dict[str, object] = dict.fromkeys(parameters, 1) | {"kind": "pay_sheet", "form": "docx"}
+        values: dict[str, object] = dict.fromkeys(parameters, 1) | {"kind": "pay_sheet", "form": "docx", "step": "start"}
         answer = client.get(_address(route, values))
         if answer.status_code == 200 or (answer.status_code == 302 and "login" not in answer["Location"]):
             open_doors.append(route)
