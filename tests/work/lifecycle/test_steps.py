@@ -125,6 +125,16 @@ def test_many_projects_go_together_or_not_at_all(actor):
     assert entry.difference["from"] == {"surveyed": 3}
 
 
+def test_a_project_among_many_keeps_its_own_day_and_deadline(actor):
+    ids = [special_project(actor, n) for n in (1, 2, 3)]
+    services.begin(actor, ids, on=date(2022, 1, 5))
+    common, other = date(2022, 3, 1), date(2022, 2, 1)
+    services.take_steps(actor, ids, "survey", on=common, days={ids[1]: other}, history=True)
+    assert [queries.life(actor.scope, i).since for i in ids] == [common, other, common]
+    assert [queries.life(actor.scope, i).version for i in ids] == [2, 2, 2]
+    assert [s.on for s in queries.steps_taken(actor.scope, ids[1])] == [date(2022, 1, 5), other]
+
+
 def test_many_projects_name_the_first_that_blocks_and_how_many_others(actor):
     ids = [special_project(actor, n) for n in (1, 2)]
     services.begin(actor, ids)
