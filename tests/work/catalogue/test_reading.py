@@ -107,3 +107,31 @@ def test_a_sheet_without_a_bill_says_which_columns_it_wants(tmp_path: Path):
     path.write_bytes(workbook([["姓名", "证件号"], ["演示", "1"]]).read())
     with pytest.raises(InvalidInput, match="工程量"):
         read_bill(make_actor(Role.PROVINCE_OFFICER, "37"), path, "x.xlsx")
+
+
+def test_a_messy_sheet_with_merged_head_says_what_was_understood(tmp_path):
+    """Title lines, a head of two merged rows, an unknown column, a heading merged over the row, totals, no remark column."""
+    content = workbook(
+        [
+            ["某某村道路工程 工程量清单"],
+            ["编制单位：演示单位"],
+            ["序号", "清单项目名称", "计量单位", "工程量", None, "综合单价"],
+            [None, None, None, "招标工程量", "变更后", None],
+            ["一", "路基工程", None, None, None, None],
+            [1, "路基清表", "m2", "约12000", "", 3.5],
+            [2, "土方回填", "100m³", 40, "", 12],
+            ["", "小计", "", "", "", 99],
+        ],
+        merges=[(2, 3, 2, 4, "工程量"), (2, 1, 3, 1, "清单项目名称"), (2, 2, 3, 2, "计量单位")],
+    )
+    path = tmp_path / "清单.xlsx"
+    path.write_bytes(content.read())
+    bill = read_bill(make_actor(Role.COUNTY_OFFICER, "371422"), path, "清单.xlsx")
+    works = [line for line in bill.lines if not line.is_heading]
+    assert [(w.name, w.unit, w.quantity) for w in works] == [("路基清表", "m2", "约12000"), ("土方回填", "100m³", "40")]
+    said = "\n".join(bill.remarks)
+    assert "名称取 B 列" in said
+    assert "单位取 C 列" in said
+    assert "没有备注列" in said
+    assert "综合单价" in said
+    assert "跳过合计、小计 1 行" in said
