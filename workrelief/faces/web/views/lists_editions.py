@@ -28,7 +28,6 @@ from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import DomainError, InvalidInput, NotPermitted
 from workrelief.kernel.kinds import Sector, Track
 from workrelief.work.lists import jobs, queries, services
-from workrelief.work.lists.models import EditionLine
 from workrelief.work.lists.rules.turns import office_of
 from workrelief.work.lists.states import LEVEL_LABELS, LEVELS
 
@@ -330,5 +329,5 @@ def _compared(line: queries.LineChange) -> dict[str, Any]:
     }
 
 
-def _amount(line: EditionLine | None) -> int | None:
+def _amount(line: Any) -> int | None:
     return int(line.fields["investment_fen"]) if line is not None else None

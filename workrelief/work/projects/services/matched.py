@@ -83,7 +83,7 @@ def write_from_match(
 
 
 def _lines(project: Project, changes: ProjectChanges) -> tuple[tuple[str, str, str], ...]:
-    demand = changes.demand.text if changes.demand else ""
+    demand = changes.demand.text.replace("｜｜", "｜未填｜") if changes.demand else ""
     rows = [
         ("适用的建设任务", project.labour_tasks, changes.labour_tasks or ""),
         ("用工环节", project.labour_links, changes.labour_links or ""),
