@@ -200,6 +200,16 @@ def test_a_decomposition_a_fen_off_is_shown_and_refused(world):
     assert "已转发到项目" in text_of(county, f"/plans/batches/{world.batch}/")
 
 
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_application_and_decomposition_come_as_official_papers(world, form):
+    county, _ = signed_in(Role.COUNTY_OFFICER, "371325")
+    start = {"docx": b"PK", "pdf": b"%PDF"}[form]
+    for url in (f"/plans/applications/{world.application}/", f"/plans/documents/{world.county}/"):
+        assert f"{url}file/{form}/" in text_of(county, url)
+        assert county.get(f"{url}file/{form}/").content.startswith(start)
+    assert county.get(f"/plans/documents/{world.county}/file/odt/").status_code == 422
+
+
 def test_the_province_registers_what_came_in_and_receipt_starts_the_clock(world):
     province, _ = signed_in(Role.PROVINCE_OFFICER)
     second, _ = signed_in(Role.PROVINCE_OFFICER, name="province.second")

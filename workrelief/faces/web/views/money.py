@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -43,6 +44,7 @@ from workrelief.work.funds.services import money as services
 from workrelief.work.funds.services.money import MoveKind, PayeeKind
 from workrelief.work.projects import queries as projects
 
+YEARS_SHOWN = 4
 SAID = (InvalidInput, Conflict, RuleViolated)
 KINDS = tuple((k.value, k.label) for k in MoveKind)
 FORM_TITLES = {
@@ -98,7 +100,7 @@ MOVES = (
     Column("side", "付款或收款单位", value=_other_side, sub=lambda r: r.get_payee_kind_display() if r.payee_kind else "", sub_label="收款对象", wrap=True),
     Column("state", "状态", kind="badge", value=lambda r: FUND_MOVE.state(r.state)),
 )  # fmt: skip
-_PROJECT_MOVES = tuple(c for c in MOVES if c.name != "project")
+_PROJECT_MOVES = tuple(replace(c, sort="") for c in MOVES if c.name != "project")
 
 
 @page("plan.view")
@@ -179,7 +181,12 @@ def project_money(request: ActingRequest, project_id: int) -> HttpResponse:
             "tranches": tranches(actor.scope, project_id),
             "year": year,
             "kpis": [
-                {"label": label, "figure": rates[name], "url": figure_url(rates[name], pinned=False)}
+                {
+                    "label": label,
+                    "value": rates[name].text,
+                    "unit": rates[name].unit_text,
+                    "url": figure_url(rates[name], pinned=False),
+                }
                 for name, label in names
                 if name in rates and rates[name].value is not None
             ],
@@ -410,6 +417,7 @@ def structure(request: ActingRequest) -> HttpResponse:
             "kpis": _lever_kpis(whole.cells.get((), {})),
             "chart": source_chart(sources, place),
             "lever_chart": leverage_chart(levers, by, place),
+            "chart_height": "low" if len(levers) <= 6 else "",
             "sources": source_rows(sources),
             "levers": leverage_rows(
                 levers, by, lambda code: query_url(request, division=codes.prefix_of(code)) if by == "city" else ""
@@ -427,7 +435,8 @@ def _period(request: ActingRequest) -> Period:
 
 
 def _years(shown: int) -> list[int]:
-    return sorted({shown, *(int(year) for year, _ in listing.years())}, reverse=True)
+    newest = [int(year) for year, _ in listing.years()][:YEARS_SHOWN]
+    return sorted({shown, *newest}, reverse=True)
 
 
 def _lever_kpis(cells: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
 from workrelief.base.law import registry as law
+from workrelief.faces.shared import plan_documents
 from workrelief.faces.shared.acting import ActingRequest, page
+from workrelief.faces.shared.download import attachment
 from workrelief.faces.shared.errors import finding_document
 from workrelief.faces.shared.stamp import Stamp
 from workrelief.faces.shared.tables import badge_of
@@ -35,6 +37,7 @@ from workrelief.work.funds.queries.projects import duties_of
 from workrelief.work.funds.rules.plans import duties_missing
 from workrelief.work.funds.rules.targets import TARGETS, target_text
 
+FILES = (("docx", "Word"), ("pdf", "PDF"))
 SAID = (InvalidInput, Conflict, RuleViolated, NotPermitted)
 """What is said on the page itself, with what was typed still there."""
 
@@ -52,7 +55,8 @@ def _shown(request: ActingRequest, found: ApplicationView, error: DomainError | 
     may_edit = row.is_editable and allowed(actor, "plan.apply") and _is_own(actor, row.division_code)
     ids = [line.project.id for line in found.lines]
     known = duties_of(actor.scope, ids)
-    stopping = blockers(found.findings)
+    stopping = [said for line in found.lines for said in blockers(line.findings)]
+    issued = bool(queries.lines_of_project(actor.scope, ids)) if row.state.id == "prov_reviewed" else False
     return render(
         request,
         "funds/application.html",
@@ -67,7 +71,8 @@ def _shown(request: ActingRequest, found: ApplicationView, error: DomainError | 
             "guide": law.guide("apply-for-plan"),
             "row": row,
             "view": found,
-            "view_stages": _stages(found),
+            "files": FILES if allowed(actor, "file.download") else (),
+            "view_stages": _stages(found, is_issued=issued),
             "state": badge_of(row.state),
             "lines": [_line(line, known.get(line.project.id), request) for line in found.lines],
             "findings": [finding_document(f) for f in found.findings],
@@ -86,7 +91,7 @@ def _shown(request: ActingRequest, found: ApplicationView, error: DomainError | 
     )
 
 
-def _stages(found: ApplicationView) -> list[Stage]:
+def _stages(found: ApplicationView, *, is_issued: bool) -> list[Stage]:
     """填报 → 市审核 → 省审核 → 下达, done with their days."""
     row = found.row
     order = ("draft", "submitted", "city_reviewed", "prov_reviewed")
@@ -102,7 +107,12 @@ def _stages(found: ApplicationView) -> list[Stage]:
         ),
         Stage("市级审核", tone(2), day_words(row.city_reviewed_on), found.city_document_no),
         Stage("省级审核", tone(3), day_words(row.prov_reviewed_on)),
-        Stage("计划下达", "run" if at == 3 else "todo", "", "待下达" if at == 3 else ""),
+        Stage(
+            "计划下达",
+            "done" if is_issued else "run" if at == 3 else "todo",
+            "",
+            "已下达" if is_issued else "待下达" if at == 3 else "",
+        ),
     ]
 
 
@@ -152,8 +162,8 @@ def _waits_for(found: ApplicationView) -> str:
 @page("file.download")
 def file(request: ActingRequest, application_id: int, form: str) -> HttpResponse:
     """The application in the official layout, as Word or PDF."""
-    found = queries.application(request.actor.scope, application_id)
-    raise NotFound("plan.file", f"{found.row.division_name}的申请没有{form}文件。")
+    paper = plan_documents.application_document(request.actor.scope, application_id)
+    return attachment(plan_documents.paper_bytes(paper, form), f"{paper.title}.{form}")
 
 
 # ---------- writing ----------

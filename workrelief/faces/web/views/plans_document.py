@@ -16,12 +16,14 @@ from workrelief.base.access.permissions import allowed
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.law import registry as law
 from workrelief.base.law.parameters import parameters
+from workrelief.faces.shared import plan_documents
 from workrelief.faces.shared.acting import ActingRequest, page
+from workrelief.faces.shared.download import attachment
 from workrelief.faces.shared.errors import finding_document
 from workrelief.faces.shared.paging import paginate
 from workrelief.faces.shared.stamp import Stamp
 from workrelief.faces.shared.tables import Badge, badge_of
-from workrelief.faces.web.views.plans_application import SAID
+from workrelief.faces.web.views.plans_application import FILES, SAID
 from workrelief.faces.web.views.plans_shape import (
     CLOCK_TONES,
     LEVEL_LABELS,
@@ -81,6 +83,7 @@ def _shown(request: ActingRequest, view: DocumentView, error: DomainError | None
             "view": view,
             "level": LEVEL_LABELS[row.level],
             "state": badge_of(row.state),
+            "files": FILES if not row.is_root and allowed(actor, "file.download") else (),
             "lines": shown,
             "page": shown,
             "chosen": chosen,
@@ -550,5 +553,5 @@ def _target(key: str, refs: dict[int, projects.ProjectRef]) -> tuple[int | None,
 @page("file.download")
 def file(request: ActingRequest, document_id: int, form: str) -> HttpResponse:
     """The document in the official layout, as Word or PDF."""
-    view = queries.document(request.actor.scope, document_id)
-    raise NotFound("plan.file", f"{view.row.title}没有{form}文件。")
+    paper = plan_documents.plan_document(request.actor.scope, document_id)
+    return attachment(plan_documents.paper_bytes(paper, form), f"{paper.title}.{form}")

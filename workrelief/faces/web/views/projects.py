@@ -155,7 +155,7 @@ def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "level": LIST_LEVELS.get(detail.row.list_level, ""),
             "stages": stages(detail, known),
             "share": share_panel(actor, project_id) if is_special else None,
-            "plan": plans.project_plan(actor.scope, project_id) if is_special else None,
+            "plan": plans.project_plan(actor.scope, project_id, known=_ref(detail)) if is_special else None,
             "may_duty": allowed(actor, "plan.responsibility"),
             "kpis": _kpis(detail),
             "sheets": sheets,
@@ -168,6 +168,13 @@ def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "sees_people": sees_people,
             "sessions": sessions,
         },
+    )
+
+
+def _ref(detail: queries.ProjectDetail) -> queries.ProjectRef:
+    row = detail.row
+    return queries.ProjectRef(
+        row.pk, row.code, row.name, row.division_code, row.track, row.sector, row.starts_on, row.ends_on
     )
 
 

@@ -54,11 +54,11 @@ class ProjectPlan:
         return self.money[-1].targets if self.money else {}
 
 
-def project_plan(scope: Scope, project_id: int) -> ProjectPlan:
-    """Plans of one project in scope. Raises NotFound."""
+def project_plan(scope: Scope, project_id: int, *, known: projects.ProjectRef | None = None) -> ProjectPlan:
+    """Plans of one project in scope; `known` spares reading it again. Raises NotFound."""
     from workrelief.kernel.errors import NotFound
 
-    ref = projects.refs(scope, [project_id]).get(project_id)
+    ref = known or projects.refs(scope, [project_id]).get(project_id)
     if ref is None:
         raise NotFound("project.missing", "没有这个项目，或不在您的数据范围内。")
     waiting = lines_waiting(scope, [project_id]).get(project_id)
