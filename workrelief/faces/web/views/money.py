@@ -198,6 +198,7 @@ def project_money(request: ActingRequest, project_id: int) -> HttpResponse:
             "page": shown,
             "may_record": allowed(actor, "money.record"),
             "kinds": FORM_TITLES.items(),
+            "import_url": reverse("web:import-new", args=["fund_movement"]) if allowed(actor, "money.import") else "",
         },
     )
 
