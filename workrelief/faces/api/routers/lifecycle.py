@@ -90,6 +90,7 @@ def offers(request: HttpRequest, project_id: int) -> list[OfferRow]:
 @router.post("/{project_id}/steps/{step}", response=LifeDocument, summary="办理一步")
 def take_step(request: HttpRequest, project_id: int, step: str, body: StepBody) -> LifeDocument:
     actor = acting(request, "lifecycle.view")
+    queries.life(actor.scope, project_id)
     services.take_step(
         actor, project_id, step, on=body.on, note=body.note, reference=body.reference, expected=body.expected
     )
@@ -106,6 +107,7 @@ def papers(request: HttpRequest, project_id: int) -> list[PaperRow]:
 @router.post("/{project_id}/papers", response=PaperRow, summary="登记材料")
 def attach_paper(request: HttpRequest, project_id: int, body: PaperBody) -> PaperRow:
     actor = acting(request, "lifecycle.attach_paper")
+    queries.life(actor.scope, project_id)
     made = services.attach_paper(
         actor, project_id, body.kind, file_id=body.file_id, title=body.title, number=body.number, dated_on=body.dated_on,
         fields=body.fields,

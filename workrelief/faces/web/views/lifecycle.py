@@ -70,6 +70,7 @@ def life_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "due": days_badge(life.days_left),
             "guides": guides,
             "promised_share": _percent(life.promised_share_bp),
+            "may_be_new": life.state.id in NEW,
             **_beside(found),
             **_rights(actor),
         },
@@ -104,6 +105,10 @@ def _rights(actor: Actor) -> dict[str, bool]:
 
 def _percent(basis_points: int | None) -> str:
     return "" if basis_points is None else f"{basis_points // 100}.{basis_points % 100:02d}%"
+
+
+NEW = ("reserved", "approved")
+"""Inferred states of projects that may as well be new: neither listed, nor financed, nor under way."""
 
 
 # ---------- a step ----------
@@ -202,10 +207,16 @@ def _is_shown(offer: StepOffer) -> bool:
 @page("lifecycle.adopt")
 @require_POST
 def adopt(request: ActingRequest, project_id: int) -> HttpResponse:
-    """Begin the life of a project in the state that was inferred."""
-    queries.life(request.actor.scope, project_id)
-    services.adopt(request.actor, [project_id])
-    messages.success(request, "已纳入全程管理。")
+    """Begin the life of a project in the state that was inferred, or at the very start when it is a new one."""
+    life = queries.life(request.actor.scope, project_id)
+    if request.POST.get("from") != "start":
+        services.adopt(request.actor, [project_id])
+        messages.success(request, "已纳入全程管理。")
+    elif life.state.id in NEW:
+        services.begin(request.actor, [project_id])
+        messages.success(request, "已登记，从摸底开始逐步办理。")
+    else:
+        raise Conflict("life.start", f"项目按登记的情况已是“{life.state.label}”，不能从头登记。")
     return redirect("web:life", project_id)
 
 
@@ -216,6 +227,7 @@ def adopt(request: ActingRequest, project_id: int) -> HttpResponse:
 @require_POST
 def mark(request: ActingRequest, project_id: int) -> HttpResponse:
     """Set or clear a mark, with the reason."""
+    queries.life(request.actor.scope, project_id)
     post = request.POST
     name, reason = post.get("mark", ""), post.get("reason", "").strip()
     if name not in PROJECT_LIFE.marks:
@@ -233,6 +245,7 @@ def mark(request: ActingRequest, project_id: int) -> HttpResponse:
 @require_POST
 def objection(request: ActingRequest, project_id: int) -> HttpResponse:
     """Register an objection or complaint."""
+    queries.life(request.actor.scope, project_id)
     post = request.POST
     services.raise_objection(
         request.actor,
@@ -250,6 +263,8 @@ def objection(request: ActingRequest, project_id: int) -> HttpResponse:
 @require_POST
 def settle(request: ActingRequest, objection_id: int) -> HttpResponse:
     """Close an objection with its outcome."""
+    if not queries.objection_row(request.actor.scope, objection_id).exists():
+        raise NotFound("objection.missing", "没有找到这件异议，或不在您的数据范围内。")
     found = services.settle_objection(
         request.actor,
         objection_id,
