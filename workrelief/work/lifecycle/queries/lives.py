@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from workrelief.base.access.scope import Scope
-from workrelief.kernel import clock, codes
+from workrelief.base.access.scope import Scope, inside
+from workrelief.kernel import clock
 from workrelief.kernel.errors import InvalidInput
 from workrelief.work.lifecycle.models import Life, MarkSet, Objection
 from workrelief.work.lifecycle.queries.views import LifeView, MarkView
@@ -59,7 +59,7 @@ def lives(scope: Scope, wanted: LifeFilter | None = None) -> QuerySet[Life]:
 def _fits(scope: Scope, wanted: LifeFilter) -> Q:
     fits = Q()
     if wanted.division:
-        fits &= Q(division_code__range=codes.code_range(projects.prefix_of(wanted.division)))
+        fits &= inside("division_code", projects.prefix_of(wanted.division))
     for name, values in (
         ("track", wanted.tracks), ("sector", wanted.sectors), ("state", wanted.states),
         ("implementer_kind", wanted.implementers),

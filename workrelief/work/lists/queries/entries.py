@@ -9,10 +9,9 @@ from django.db.models import Count, QuerySet, Sum
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
-from workrelief.base.access.scope import Scope
+from workrelief.base.access.scope import Scope, inside
 from workrelief.base.law.parameters import parameters
 from workrelief.kernel import clock
-from workrelief.kernel import codes as division_codes
 from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.kernel.findings import Finding
 from workrelief.work.lists.models import DuplicatePair, EntryStep, ListEntry
@@ -59,7 +58,7 @@ def entries(scope: Scope, wanted: EntryFilter | None = None) -> QuerySet[ListEnt
     if wanted.level:
         found = found.filter(level=wanted.level)
     if wanted.division:
-        found = found.filter(division_code__range=division_codes.code_range(projects.prefix_of(wanted.division)))
+        found = found.filter(inside("division_code", projects.prefix_of(wanted.division)))
     for name, values in (("track", wanted.tracks), ("sector", wanted.sectors), ("state", wanted.states)):
         if values:
             found = found.filter(**{f"{name}__in": values})

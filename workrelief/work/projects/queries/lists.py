@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
-from workrelief.base.access.scope import Scope
+from workrelief.base.access.scope import Scope, inside
 from workrelief.kernel import codes as division_codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput, NotFound
@@ -52,7 +52,7 @@ def projects(scope: Scope, wanted: ProjectFilter | None = None) -> QuerySet[Proj
     wanted = wanted or ProjectFilter()
     found = Project.objects.within(scope)
     if wanted.division:
-        found = found.filter(division_code__range=division_codes.code_range(prefix_of(wanted.division)))
+        found = found.filter(inside("division_code", prefix_of(wanted.division)))
     for name, values in (("track", wanted.tracks), ("sector", wanted.sectors), ("stage", wanted.stages)):
         if values:
             found = found.filter(**{f"{name}__in": values})
