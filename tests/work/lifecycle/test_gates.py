@@ -135,6 +135,17 @@ def test_a_gate_refuses_alone_with_rule_clause_and_remedy(step, rule, case):
         assert finding.remedy
 
 
+@pytest.mark.parametrize(
+    ("rule", "project"),
+    [("B02", replace(PROJECT, labour_links=" ")), ("B03", replace(PROJECT, demand=LabourDemand("普工", 10, "", "无")))],
+)
+def test_an_application_cannot_do_without_labour_links_and_demand_once_the_process_gates_hold(rule, project):
+    early = [f for f in said("apply", good_case(project=project)) if f.rule_id == rule]
+    assert [f.severity for f in early] == [Severity.SERIOUS]
+    now = good_case(project=project, law=parameters(on=date(2027, 1, 4)))
+    assert {f.rule_id for f in blockers(said("apply", now))} == {rule}
+
+
 def test_self_build_switches_the_checks_that_depend_on_who_builds():
     case = good_case(implementer_kind="council", project=PROJECT)
     assert blockers(said("confirm_self_build", case)) == []

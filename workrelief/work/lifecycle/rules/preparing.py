@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.money import wan_text
+from workrelief.kernel.period import month_index
 from workrelief.work.lifecycle.rules.case import BLOCKER, Case, check, finding
 from workrelief.work.projects import rules as project_rules
 
@@ -130,8 +131,13 @@ def labour_demand(case: Case) -> list[Finding]:
 
 
 def _listing_level(case: Case) -> Severity:
-    """Lists of the two promotions cannot do without; an application for special funds may, when the gap is explained."""
-    return Severity.SERIOUS if case.is_special else BLOCKER
+    """Neither a list nor an application for special funds can do without.
+
+    Applications of the time before the process gates (reading 10) may, when the gap is explained: registers of special-fund
+    projects had no columns for it.
+    """
+    is_early = month_index(case.on) < case.law.get("process_gates_from").whole
+    return Severity.SERIOUS if case.is_special and is_early else BLOCKER
 
 
 @check("C07")
