@@ -68,7 +68,7 @@ def application_document(scope: Scope, application_id: int) -> OfficialDocument:
 def _application_text(view: ApplicationView, name: str, fund: str) -> list[Block]:
     row = view.row
     lead = (
-        f"按照{view.batch.title}申报要求，我们对本县（市、区）前期工作成熟的专项资金项目进行了筛选，"
+        f"按照{view.batch.title}申报要求，我们对我{name[-1]}前期工作成熟的专项资金项目进行了筛选，"
         f"拟申请{fund}{exact_wan(row.requested_fen)}万元，用于{row.lines}个以工代赈项目。现将有关情况请示如下。"
     )
     pledge = (
@@ -95,13 +95,13 @@ def _asked_table(view: ApplicationView) -> Table:
     columns = (
         Column("序号", "center", 0.5),
         Column("项目名称", "left", 2.4),
-        Column("项目代码", "center", 1.9),
+        Column("项目代码", "center", 2.5),
         Column("建设单位", "left", 1.5),
-        Column("主要建设内容", "left", 3.0),
+        Column("主要建设内容", "left", 2.6),
         Column("批复文号", "left", 1.5),
         Column("合计", "right", 1.0, "总投资"),
         Column(view.row.fund_type.label, "right", 1.0, "总投资"),
-        Column("本次申请", "right", 1.0),
+        Column("本次申请", "right", 1.2),
         Column("拟吸纳人数", "right", 0.8),
         Column("拟发报酬", "right", 0.9),
     )
@@ -169,7 +169,7 @@ def _addressee(level: str, view: DocumentView) -> str:
 
 def _plan_text(view: DocumentView, place: str) -> list[Block]:
     row = view.row
-    basis = f"根据“{row.basis_no}”文件，" if row.basis_no else ""
+    basis = f"根据{row.basis_no}文件，" if row.basis_no else ""
     verb = "转发" if row.level == "county" else "分解下达"
     days = next((line.targets.get("decompose_days") for line in view.lines if line.targets.get("decompose_days")), "")
     demands = [line.strip() for line in view.requirements.splitlines() if line.strip()]
@@ -229,10 +229,10 @@ def _duty_table(scope: Scope, named: Sequence[LineView]) -> Table:
         Column("序号", "center", 0.5),
         Column("项目", "left", 2.6),
         Column("法人单位", "left", 1.8, "项目责任"),
-        Column("责任人", "center", 0.9, "项目责任"),
+        Column("责任人", "center", 1.1, "项目责任"),
         Column("电话", "center", 1.3, "项目责任"),
         Column("直接责任单位", "left", 1.8, "日常监管责任"),
-        Column("责任人", "center", 0.9, "日常监管责任"),
+        Column("责任人", "center", 1.1, "日常监管责任"),
         Column("电话", "center", 1.3, "日常监管责任"),
         Column("确认日期", "center", 1.2),
         Column("备案日期", "center", 1.2),

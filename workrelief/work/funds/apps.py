@@ -15,6 +15,7 @@ class FundsConfig(AppConfig):
         from workrelief.work.lifecycle import facts
         from workrelief.work.projects.services import follow_edits
 
+        register(importers.FundPlanImporter())
         register(importers.FundMovementImporter())
         facts.provide(facts.PlanFacts, plan_facts)
         facts.provide(facts.ShareFacts, share_facts)

@@ -1,5 +1,6 @@
-"""The spreadsheets of this room: the month's ledger of money."""
+"""The spreadsheets of this room: the decomposition of a plan, and the month's ledger of money."""
 
 from workrelief.work.funds.importers.money import FundMovementImporter
+from workrelief.work.funds.importers.plans import FundPlanImporter
 
-__all__ = ["FundMovementImporter"]
+__all__ = ["FundMovementImporter", "FundPlanImporter"]

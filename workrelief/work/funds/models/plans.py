@@ -103,6 +103,11 @@ class ApplicationLine(ScopedModel):
     def __str__(self) -> str:
         return f"申请第{self.number}行"
 
+    @property
+    def agreed_fen(self) -> int:
+        """What stands after the highest review so far, fen."""
+        return next(fen for fen in (self.province_fen, self.city_fen, self.requested_fen) if fen is not None)
+
 
 class PlanDocument(ScopedModel):
     """A document that gives money: the nation's (as received), the province's, a city's, a county's."""

@@ -223,7 +223,7 @@ def line_facts(scope: Scope, row: Application) -> dict[int, LineFacts]:
             name=stored[line.project_id].name,
             division_code=line.division_code,
             fund_type=fund_type,
-            amount_fen=agreed_fen(line),
+            amount_fen=line.agreed_fen,
             investment_fen=stored[line.project_id].investment_fen,
             sources=tuple((f.fund_type, f.planned_fen) for f in funds.get(line.project_id, ())),
             standing_fen=standing.get(line.project_id, 0),
@@ -236,11 +236,6 @@ def line_facts(scope: Scope, row: Application) -> dict[int, LineFacts]:
         for line in lines
         if line.project_id in stored
     }
-
-
-def agreed_fen(line: ApplicationLine) -> int:
-    """What stands after the highest review so far, fen."""
-    return next(fen for fen in (line.province_fen, line.city_fen, line.requested_fen) if fen is not None)
 
 
 def standing_issued(

@@ -81,7 +81,7 @@ def overdue(scope: Scope, *, on: date | None = None) -> list[ClockRow]:
     return clocks(scope, on=on, status="overdue")
 
 
-def status_on(row: Delivery, day: date) -> ClockStatus:
+def _status_on(row: Delivery, day: date) -> ClockStatus:
     """How a clock stands on a day."""
     if row.done_on is not None:
         return "done_late" if row.done_on > row.due_on else "done"
@@ -91,7 +91,7 @@ def status_on(row: Delivery, day: date) -> ClockStatus:
 
 
 def _clock(row: Delivery, day: date) -> ClockRow:
-    status = status_on(row, day)
+    status = _status_on(row, day)
     left = None
     if row.done_on is None:
         left = working_days_between(day, row.due_on) if day <= row.due_on else -working_days_between(row.due_on, day)

@@ -26,7 +26,6 @@ from workrelief.work.funds.rules.targets import Targets
 from workrelief.work.funds.states import PLAN_DOCUMENT
 from workrelief.work.projects import queries as projects
 
-LEVEL_IDS = {Level.NATION: "nation", Level.PROVINCE: "province", Level.CITY: "city", Level.COUNTY: "county"}
 _WHY_PLACED = "what lies below a line is summed whatever the reader may see of it"
 
 
@@ -138,11 +137,6 @@ class BatchOverview:
     unplaced_fen: int
 
 
-def level_id(division: str) -> str:
-    """nation, province, city or county of a 12-digit code; a township counts as its county."""
-    return LEVEL_IDS.get(codes.level_of(division), "county")
-
-
 def _said(scope: Scope) -> QuerySet[PlanDocument]:
     """Documents the reader issued or lies under, and those that hold a line in scope."""
     seen = PlanLine.objects.within(scope).filter(document=OuterRef("pk"), document__state__in=("issued", "withdrawn"))
@@ -189,7 +183,7 @@ def _row(one: PlanDocument, sums: Mapping[str, int]) -> DocumentRow:
         year=one.batch.year,
         fund_type=fund_type,
         level=one.level,
-        issuer=issuer_name(one, fund_type),
+        issuer=_issuer_name(one, fund_type),
         division_code=one.division_code,
         state=PLAN_DOCUMENT.state(one.state),
         title=one.title,
@@ -204,7 +198,7 @@ def _row(one: PlanDocument, sums: Mapping[str, int]) -> DocumentRow:
     )
 
 
-def issuer_name(one: PlanDocument, fund_type: FundType) -> str:
+def _issuer_name(one: PlanDocument, fund_type: FundType) -> str:
     """The issuing office as documents name it."""
     if one.is_root:
         return "国家发展改革委" if fund_type.is_central else f"{divisions.name(one.division_code)}（省级预算）"

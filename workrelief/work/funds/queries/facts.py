@@ -9,7 +9,7 @@ from datetime import date
 from workrelief.base.access.scope import Scope
 from workrelief.kernel import codes
 from workrelief.work.funds.models import ApplicationLine, Delivery, PlanLine
-from workrelief.work.funds.queries.applications import agreed_fen, lines_waiting
+from workrelief.work.funds.queries.applications import lines_waiting
 from workrelief.work.funds.queries.projects import duties_of
 from workrelief.work.funds.rules import plans as rules
 from workrelief.work.lifecycle.facts import PlanFacts
@@ -131,7 +131,7 @@ def _facts(
         stage=stage,
         batch=source.title if source else "",
         document_no=newest.document.document_no if newest is not None else "",
-        applied_fen=agreed_fen(waiting) if waiting else 0,
+        applied_fen=waiting.agreed_fen if waiting else 0,
         issued_fen=sum(line.amount_fen for line in forwarded),
         targets=sum(bool(value) for value in given.values()),
         has_responsibilities=duties is not None,

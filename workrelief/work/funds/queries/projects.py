@@ -9,7 +9,7 @@ from datetime import date
 from workrelief.base.access.scope import Scope
 from workrelief.kernel.kinds import FundType
 from workrelief.work.funds.models import PlanLine, Responsibility
-from workrelief.work.funds.queries.applications import agreed_fen, lines_waiting
+from workrelief.work.funds.queries.applications import lines_waiting
 from workrelief.work.funds.rules import plans as rules
 from workrelief.work.funds.rules.plans import Duties
 from workrelief.work.projects import queries as projects
@@ -67,7 +67,7 @@ def project_plan(scope: Scope, project_id: int, *, known: projects.ProjectRef | 
         project=ref,
         applied_batch=waiting.application.batch.title if waiting else "",
         applied_state=waiting.application.state if waiting else "",
-        applied_fen=agreed_fen(waiting) if waiting else 0,
+        applied_fen=waiting.agreed_fen if waiting else 0,
         money=tuple(_money(scope, [project_id])),
         duties=duties,
         missing_duties=rules.duties_missing(duties),

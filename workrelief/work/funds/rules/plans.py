@@ -12,6 +12,8 @@ from pathlib import Path
 
 from workrelief.base.law.parameters import Parameters
 from workrelief.base.law.registry import rule
+from workrelief.kernel import codes
+from workrelief.kernel.codes import Level
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.kinds import FundType
 from workrelief.kernel.money import wan_text, yuan_text
@@ -33,6 +35,14 @@ def finding(
     """A finding with the level of the rule book (unless a reading changes it) and the rule's leading clause."""
     known = rule(rule_id)
     return Finding(rule_id, severity or known.severity, message, remedy, known.cite, dict(facts or {}))
+
+
+LEVEL_IDS = {Level.NATION: "nation", Level.PROVINCE: "province", Level.CITY: "city", Level.COUNTY: "county"}
+
+
+def level_id(division: str) -> str:
+    """nation, province, city or county of a 12-digit code; a township counts as its county."""
+    return LEVEL_IDS.get(codes.level_of(division), "county")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from workrelief.kernel.errors import InvalidInput
 from workrelief.kernel.money import round_half_up
 
 Targets = dict[str, str]
-"""{target id: value as text}: a ratio as exact decimal ("0.30"), days as whole number ("20"), or a sentence."""
+"""{target id: value as text}: a ratio as exact decimal ("0.3"), days as whole number ("20"), or a sentence."""
 
 Comparison = Literal["≥", "≤", "=", ""]
 TargetKind = Literal["ratio", "working_day", "text"]
@@ -54,13 +54,13 @@ def usual(law: Parameters, *, wage_share: Decimal | None = None) -> Targets:
     found: Targets = {}
     for target in TARGETS:
         if target.kind == "ratio":
-            found[target.id] = str(law.get("plan_target_ratio", item=target.id).exact)
+            found[target.id] = _plain(law.get("plan_target_ratio", item=target.id).exact)
         elif target.kind == "working_day":
             found[target.id] = str(law.get("plan_decompose_working_days").whole)
         else:
             found[target.id] = USUAL_TEXT[target.id]
     if wage_share is not None:
-        found["wage_share"] = str(max(wage_share, Decimal(found["wage_share"])))
+        found["wage_share"] = _plain(max(wage_share, Decimal(found["wage_share"])))
     return found
 
 
@@ -91,6 +91,11 @@ def read_target(target: Target, text: str) -> str:
     share = number / 100 if found["unit"] == "%" or number > 1 else number
     if share > 1:
         raise InvalidInput("plan.target", f"绩效目标“{target.label}”的值“{text}”超过100%。")
+    return _plain(share)
+
+
+def _plain(share: Decimal) -> str:
+    """The one spelling under which a share is stored: 0.3, 1, 0."""
     return format(share.normalize(), "f")
 
 

@@ -20,7 +20,6 @@ from workrelief.kernel.kinds import FundType, Track
 from workrelief.kernel.money import wan_text
 from workrelief.work.funds import queries
 from workrelief.work.funds.models import Application, ApplicationLine, PlanBatch
-from workrelief.work.funds.queries.applications import agreed_fen
 from workrelief.work.funds.rules import plans as rules
 from workrelief.work.funds.rules.targets import read_targets
 from workrelief.work.funds.services import lives
@@ -242,7 +241,7 @@ def review_application(
         lines: list[ApplicationLine] = list(ApplicationLine.objects.within(actor.scope).filter(application=row))
         _decide(lines, said, level)
         ApplicationLine.rows.bulk_update(lines, ["city_fen", "province_fen", "cut_reason"], batch_size=WRITE_ROWS)
-        kept = [line.project_id for line in lines if agreed_fen(line)]
+        kept = [line.project_id for line in lines if line.agreed_fen]
         if level == "city":
             row.city_reviewed_on, row.city_opinion, row.city_document_no = on, opinion.strip(), document_no.strip()
         else:
@@ -250,7 +249,7 @@ def review_application(
             facts = [f for f in queries.line_facts(actor.scope, row).values() if f.amount_fen]
             opened.require([said for f in facts for said in rules.forbidden_use(f, must_answer=True)])
         _done(opened)
-        fallen = [line.project_id for line in lines if not agreed_fen(line)]
+        fallen = [line.project_id for line in lines if not line.agreed_fen]
         lives.step(actor, kept, step, on=on, reference=document_no.strip() or row.document_no)
         lives.back(actor, fallen, "return_application", on=on, note=opinion.strip() or "核减为零")
     return row
@@ -261,7 +260,7 @@ def _decide(lines: Sequence[ApplicationLine], said: Mapping[int, ReviewDecision]
     if unknown:
         raise NotFound("plan.line", "审核意见里有不属于这份申请的行，请刷新页面。")
     for line in lines:
-        standing = agreed_fen(line)
+        standing = line.agreed_fen
         decision = said.get(line.pk, ReviewDecision(standing))
         if not 0 <= decision.fen <= standing:
             raise InvalidInput(
@@ -291,7 +290,7 @@ def return_application(
         opened.fire(APPLICATION, "return")
         row.return_reason = said[:500]
         lines: list[ApplicationLine] = list(ApplicationLine.objects.within(actor.scope).filter(application=row))
-        asked = [line.project_id for line in lines if agreed_fen(line)]
+        asked = [line.project_id for line in lines if line.agreed_fen]
         _done(opened)
         lives.back(actor, asked, "return_application", on=on or clock.today(), note=said)
     return row

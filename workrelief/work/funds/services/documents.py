@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from workrelief.base.access.actor import Actor
-from workrelief.base.audit.change import Change, change
+from workrelief.base.audit.change import Change, change, change_many
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.law.calendar import add_working_days, working_days_between
 from workrelief.base.law.parameters import parameters
@@ -20,7 +20,8 @@ from workrelief.kernel.kinds import FundType, Track
 from workrelief.work.funds import queries
 from workrelief.work.funds.models import Delivery, PlanBatch, PlanDocument, PlanLine
 from workrelief.work.funds.queries.applications import approved_lines
-from workrelief.work.funds.queries.documents import addressed, balance_of, findings_of, level_id, placed_by
+from workrelief.work.funds.queries.documents import addressed, balance_of, findings_of, placed_by
+from workrelief.work.funds.rules.plans import level_id
 from workrelief.work.funds.rules.targets import read_targets
 from workrelief.work.funds.services import lives, money_given
 from workrelief.work.funds.services.common import (
@@ -309,6 +310,21 @@ def withdraw_document(actor: Actor, document_id: int, *, reason: str, on: date |
     return opened.row
 
 
+def discard_import(actor: Actor, import_batch: int) -> int:
+    """Take back the draft an import made; returns how many lines went. Raises Conflict once it was checked or issued."""
+    with change_many(actor, "import.undo", kind="funds.plandocument", reason="撤销导入") as opened:
+        rows: list[PlanDocument] = list(
+            PlanDocument.objects.within(actor.scope).filter(import_batch=import_batch).select_for_update()
+        )
+        for row in rows:
+            if row.state != "draft":
+                raise Conflict("import.in_use", f"“{row.title}”{PLAN_DOCUMENT.state(row.state).label}，不能撤销导入。")
+        lines = PlanLine.rows.filter(document__in=rows).count()
+        PlanDocument.rows.filter(pk__in=[row.pk for row in rows]).delete()
+        opened.totals = {"documents": len(rows), "lines": lines}
+    return lines
+
+
 def _resting_on(row: PlanDocument) -> list[PlanDocument]:
     """Issued documents below, level by level."""
     found: list[PlanDocument] = []
@@ -430,7 +446,8 @@ def _place(row: PlanDocument, line: NewLine, ref: projects.ProjectRef | None, wh
         place = ref.division_code if level is Level.COUNTY else codes.at_level(ref.division_code, below)
     else:
         place = line.division_code
-    if not place or not divisions.exists(place):
+    is_own = ref is not None and place == ref.division_code  # a village stands in no table of divisions
+    if not place or not (is_own or divisions.exists(place)):
         raise InvalidInput("plan.place", f"{where}没有填写有效的行政区划。")
     if not place.startswith(codes.prefix_of(row.division_code)):
         raise InvalidInput(

@@ -1,0 +1,84 @@
+"""The papers of a plan: application and decomposition in the official layout, with annexes, as Word and PDF."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import docx
+import pytest
+from pypdf import PdfReader
+
+from tests.work.funds.plan_build import WAN, forwarded, offices, planned_project
+from workrelief.faces.shared.plan_documents import application_document, exact_wan, paper_bytes, plan_document
+from workrelief.kernel.errors import InvalidInput, NotFound
+from workrelief.work.funds import queries
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan():
+    who = offices()
+    ids = [planned_project(who.county, n) for n in (1, 2)]
+    batch, documents = forwarded(who, {ids[0]: 300 * WAN, ids[1]: 100 * WAN + 1})
+    return who, batch, documents
+
+
+def _save(name: str, data: bytes) -> None:
+    if folder := os.environ.get("KEEP_PAPERS"):
+        (Path(folder) / name).write_bytes(data)
+
+
+def test_the_application_names_every_project_amount_and_target(plan):
+    who, batch, _ = plan
+    row = queries.applications(who.county.scope, batch_id=batch.pk).get()
+    paper = application_document(who.county.scope, row.pk)
+    assert paper.number == "演发改〔2022〕1号"
+    table = paper.attachments[0].blocks[0]
+    assert table.total[8] == "400.000001"
+    assert [r[8] for r in table.rows] == ["300.00", "100.000001"]
+    targets = paper.attachments[1].blocks[0]
+    assert len(targets.columns) == 12
+    assert targets.rows[0][2] == "≥30.00%"
+    for form in ("docx", "pdf"):
+        data = paper_bytes(paper, form)
+        _save(f"application.{form}", data)
+    text = "".join(p.text for p in docx.Document(io.BytesIO(paper_bytes(paper, "docx"))).paragraphs)
+    assert "真实性负责" in text
+    assert "400.000001万元" in text
+
+
+def test_the_county_document_carries_projects_targets_and_both_responsibilities(plan):
+    who, _, documents = plan
+    paper = plan_document(who.county.scope, documents[3].pk)
+    assert [a.title for a in paper.attachments] == [
+        "2022年中央预算内投资第一批投资计划分解表", "投资计划绩效目标表", "项目“两个责任”表",
+    ]  # fmt: skip
+    duties = paper.attachments[2].blocks[0]
+    assert duties.rows[0][3:5] == ("演示责任人", "13900000000")
+    data = paper_bytes(paper, "pdf")
+    _save("county.pdf", data)
+    _save("county.docx", paper_bytes(paper, "docx"))
+    pages = PdfReader(io.BytesIO(data)).pages
+    assert len(pages) >= 4
+    assert "宁津县发展和改革局" in "".join(page.extract_text() for page in pages).replace("\n", "")
+
+
+def test_a_document_of_the_province_shows_a_county_nothing_and_a_root_is_not_drawn_up(plan):
+    who, _, documents = plan
+    _save("province.pdf", paper_bytes(plan_document(who.province.scope, documents[1].pk), "pdf"))
+    with pytest.raises(NotFound):
+        plan_document(who.other.scope, documents[3].pk)
+    with pytest.raises(InvalidInput, match="只作登记"):
+        plan_document(who.province.scope, documents[0].pk)
+    with pytest.raises(InvalidInput, match="docx、pdf"):
+        paper_bytes(plan_document(who.province.scope, documents[1].pk), "odt")
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"), [(300 * WAN, "300.00"), (1, "0.000001"), (WAN // 10, "0.10"), (12_345_600, "12.3456")]
+)
+def test_no_fen_is_hidden_by_rounding(fen, text):
+    assert exact_wan(fen) == text
