@@ -496,3 +496,13 @@ def test_the_trail_keeps_who_did_what(who):
     actions = list(AuditEntry.objects.filter(action__startswith="plan.").values_list("action", flat=True))
     assert actions.count("plan.issue") >= 4
     assert {"plan.apply", "plan.city_review", "plan.prov_review", "plan.check"} <= set(actions)
+
+
+def test_a_project_that_does_not_start_is_named_after_the_reminder_day(who):
+    project = planned_project(who.county, 1)
+    forwarded(who, {project: 100 * WAN})
+    assert queries.late_starts(who.county.scope, on=date(2022, 12, 1)) == {}
+    said = queries.late_starts(who.county.scope, on=date(2023, 3, 1))[project]
+    assert (said.rule_id, said.severity.value) == ("C11b", "serious")
+    assert "仍未开工" in said.message
+    assert queries.late_starts(who.other.scope, on=date(2023, 3, 1)) == {}

@@ -29,7 +29,7 @@ from workrelief.work.funds.queries.documents import (
     unplaced,
 )
 from workrelief.work.funds.queries.facts import plan_facts
-from workrelief.work.funds.queries.projects import ProjectPlan, project_plan, responsibilities
+from workrelief.work.funds.queries.projects import ProjectPlan, late_starts, project_plan, responsibilities
 
 __all__ = [
     "ApplicationLineView",
@@ -56,6 +56,7 @@ __all__ = [
     "document",
     "document_rows",
     "documents",
+    "late_starts",
     "line_facts",
     "lines_of_project",
     "overdue",

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from workrelief.base.access.scope import Scope
+from workrelief.base.law.calendar import working_days_between
+from workrelief.base.law.parameters import parameters
+from workrelief.kernel import clock
+from workrelief.kernel.errors import NotFound
+from workrelief.kernel.findings import Finding
 from workrelief.kernel.kinds import FundType
 from workrelief.work.funds.models import PlanLine, Responsibility
 from workrelief.work.funds.queries.applications import lines_waiting
 from workrelief.work.funds.rules import plans as rules
 from workrelief.work.funds.rules.plans import Duties
+from workrelief.work.lifecycle import queries as lives
+from workrelief.work.lifecycle.states import PREPARING, PROJECT_LIFE
 from workrelief.work.projects import queries as projects
 
 
@@ -56,8 +63,6 @@ class ProjectPlan:
 
 def project_plan(scope: Scope, project_id: int, *, known: projects.ProjectRef | None = None) -> ProjectPlan:
     """Plans of one project in scope; `known` spares reading it again. Raises NotFound."""
-    from workrelief.kernel.errors import NotFound
-
     ref = known or projects.refs(scope, [project_id]).get(project_id)
     if ref is None:
         raise NotFound("project.missing", "没有这个项目，或不在您的数据范围内。")
@@ -132,3 +137,21 @@ def responsibilities(scope: Scope, project_ids: Sequence[int]) -> list[Responsib
         ResponsibilityRow(number, ref, duties or Duties(), rules.duties_missing(duties))
         for number, (ref, duties) in enumerate(rows, start=1)
     ]
+
+
+def late_starts(scope: Scope, *, year: int | None = None, on: date | None = None) -> dict[int, Finding]:
+    """C11b for projects in scope that got money long ago and have not started, by project id."""
+    day = on or clock.today()
+    rows = PlanLine.objects.within(scope).filter(document__level="county", document__state="issued", amount_fen__gt=0)
+    rows = rows.filter(batch__year=year) if year else rows
+    given: dict[int, date] = {}
+    for project_id, issued_on in rows.order_by("-document__issued_on").values_list("project", "document__issued_on"):
+        given[project_id] = issued_on
+    states = lives.states_of(scope, list(given))
+    waiting = [one for one, state in states.items() if PROJECT_LIFE.state(state).phase == PREPARING]
+    refs, law = projects.refs(scope, waiting), parameters(on=day)
+    found: dict[int, Finding] = {}
+    for one in waiting:
+        passed = working_days_between(given[one], day)
+        found.update((one, said) for said in rules.not_started(refs[one].name, given[one], passed, law))
+    return found
