@@ -15,8 +15,14 @@ import pytest
 from workrelief.kernel import clock
 
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-Values = Mapping[str, str | bool]
+READY = "domcontentloaded"
+"""The page and its scripts are there; fonts may follow."""
+Values = Mapping[str, "str | bool | Path"]
 _ANSWER = re.compile(r"Failed to load resource: the server responded with a status of (403|409|422)")
+
+
+class Choice(str):
+    """The value of an option to be chosen in a select."""
 
 
 def set_day(patch: pytest.MonkeyPatch, day: str) -> None:
@@ -33,7 +39,7 @@ class Desk:
     page: Any
 
     def go(self, url: str) -> Desk:
-        answer = self.page.goto(url)
+        answer = self.page.goto(url, wait_until=READY)
         assert answer.status == 200, f"{url}: {answer.status} {self.text()[:400]}"
         return self
 
@@ -48,28 +54,25 @@ class Desk:
         return self
 
     def fill(self, values: Values, *, inside: str) -> Desk:
-        """Fill fields by name: a tick for True, a choice for a select, a file by its path, else the text."""
+        """Fill fields by name: a tick for True, a Choice in a select, a file by its path, else the text."""
         form = self.page.locator(inside)
         for name, value in values.items():
             box = form.locator(f'[name="{name}"]')
-            kind = box.first.evaluate("e => e.tagName + ':' + (e.type || '')")
             if value is True:
                 box.check()
-            elif kind.startswith("SELECT"):
-                box.select_option(value)
-            elif kind == "INPUT:radio":
-                form.locator(f'[name="{name}"][value="{value}"]').check()
-            elif kind == "INPUT:file":
-                box.set_input_files(value)
+            elif isinstance(value, Path):
+                box.set_input_files(str(value))
+            elif isinstance(value, Choice):
+                box.select_option(str(value))
             else:
-                box.fill(value)
+                box.fill(str(value))
         return self
 
     def press(self, button: str) -> Desk:
         """Press a button that sends a form, and wait for the page that answers."""
         wanted = self.page.locator(button)
         assert wanted.count(), f"no {button} on {self.page.url}:\n{self.text()}"
-        with self.page.expect_navigation():
+        with self.page.expect_navigation(wait_until=READY):
             wanted.first.click()
         return self
 
@@ -96,9 +99,9 @@ class Office:
             page.on("console", self._heard)
             page.on("pageerror", lambda error: self.said.append(f"{page.url} {error}"))
             page.on("dialog", lambda question: question.accept())
-            page.goto("/login/")
-            page.locator("button[name=demo]", has_text=account).click()
-            page.wait_for_url(self.url + "/")
+            page.goto("/login/", wait_until=READY)
+            page.locator("button[name=demo]", has_text=account).click(no_wait_after=True)
+            page.wait_for_url(self.url + "/", wait_until="commit")
             self.desks[account] = Desk(page)
         return self.desks[account]
 
@@ -147,7 +150,7 @@ class Project:
         desk = self.office.desk(account).go(f"/projects/{self.id}/papers/?kind={kind}")
         given: dict[str, Any] = {f"{name}-{kind}": value for name, value in (values or {}).items()}
         if file is not None:
-            given[f"file-{kind}"] = str(file)
+            given[f"file-{kind}"] = file
         elif not given:
             given[f"number-{kind}"] = "演示号"
         desk.fill(given, inside="form[enctype]").press("form[enctype] button.btn-primary")
@@ -159,7 +162,6 @@ class Project:
         desk = self.life(account)
         assert desk.page.locator(f"#step-{step} .do a.btn").count() == 0
         assert desk.send(f"/projects/{self.id}/life/steps/{step}/", {"on": ""}) == 403
-        self.life(account)
 
 
 def bring(office: Office, account: str, kind: str, content: bytes, name: str) -> None:

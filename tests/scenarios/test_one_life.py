@@ -20,7 +20,7 @@ from django.db.models import Sum
 from pytest_django.live_server_helper import LiveServer
 
 from tests.build import PAY_HEAD, ROSTER_HEAD, identity, pay_rows, project_code, roster_rows, workbook
-from tests.scenarios.desks import Day, Office, Project, bring, set_day
+from tests.scenarios.desks import Choice, Day, Office, Project, bring, set_day
 from workrelief.base.access.actor import Actor, system_actor
 from workrelief.base.access.permissions import Role
 from workrelief.base.access.scope import Scope
@@ -206,7 +206,7 @@ def money_is_asked_for(project: Project, day: Day) -> None:
     office = project.office
     day("2027-02-16")
     province = office.desk(PROVINCE).go("/plans/batches/new/")
-    province.fill({"year": "2027", "fund": "central_budget", "number": "1"}, inside="#batch")
+    province.fill({"year": "2027", "fund": Choice("central_budget"), "number": "1"}, inside="#batch")
     province.press("button[form=batch]").shows("2027年")
     batch = province.page.url.rstrip("/").rsplit("/", 1)[1]
 
@@ -355,9 +355,9 @@ def works_start(project: Project, day: Day) -> None:
     )  # fmt: skip
     project.hand_in(CONTRACTOR, "labour_org_plan", {"planned_people": "20"})
     duties(project, OWNER, owner_person="演示接任人", owner_confirmed_on="2027-04-02")
-    money(project, OWNER, "receipt", fund="central_budget", amount="100", voucher_no="演示到账1", tranche="1")
+    money(project, OWNER, "receipt", fund=Choice("central_budget"), amount="100", voucher_no="演示到账1", tranche="1")
     project.hand_in(OWNER, "signboard", {"has_rights_board": True})
-    project.hand_in(OWNER, "photos", {"phase": "before", "photos": "3"})
+    project.hand_in(OWNER, "photos", {"phase": Choice("before"), "photos": "3"})
     project.passes(OWNER, "start", "已开工", {"number-start_order": "演示开工1号"})
     day("2027-04-06")
     project.passes(CONTRACTOR, "build", "主体施工")
@@ -406,12 +406,12 @@ def people_are_paid(project: Project, day: Day) -> None:
     rows[-1] = failed(rows[-1])
     bring(project.office, CONTRACTOR, "pay_sheet", workbook([PAY_HEAD, *rows]).getvalue(), "台账四月至七月.xlsx")
     money(
-        project, OWNER, "payment", fund="central_budget", amount="64", voucher_no="演示支付1",
-        payee_kind="wage_account", payee="演示施工有限公司农民工工资专户",
+        project, OWNER, "payment", fund=Choice("central_budget"), amount="64", voucher_no="演示支付1",
+        payee_kind=Choice("wage_account"), payee="演示施工有限公司农民工工资专户",
     )  # fmt: skip
     money(project, OWNER, "investment", month="2027-08", amount="150")
     project.refused(OWNER, "complete_main", "缺少“完工报告”", "规则 I03", "没有施工中照片", "规则 I09")
-    project.hand_in(OWNER, "photos", {"phase": "during", "photos": "3"})
+    project.hand_in(OWNER, "photos", {"phase": Choice("during"), "photos": "3"})
     project.passes(OWNER, "complete_main", "主体完工", {"number-completion_report": "演示完工1号"})
 
 
@@ -457,7 +457,7 @@ def accepted(project: Project, day: Day) -> None:
     objection = project.life(VILLAGE)
     objection.page.locator("#objections details summary", has_text="登记异议").click()
     objection.fill(
-        {"subject": "wages", "raised_by": "匿名", "content": "七月份有一人的工资没有收到"}, inside="#objections form"
+        {"subject": Choice("wages"), "raised_by": "匿名", "content": "七月份有一人的工资没有收到"}, inside="#objections form"
     ).press("#objections form button")
     project.refused(
         COUNTY, "accept",
@@ -471,14 +471,15 @@ def accepted(project: Project, day: Day) -> None:
     confirm_sheets(project)
     township = project.life(TOWNSHIP)
     township.page.locator("#objections details summary", has_text="了结").click()
-    township.fill({"upheld": "1", "outcome": "银行退票，已于九月十日补发到本人卡"}, inside="#objections li form")
+    township.page.locator("#objections li form input[name=upheld][value='1']").check()
+    township.fill({"outcome": "银行退票，已于九月十日补发到本人卡"}, inside="#objections li form")
     township.press("#objections li form button").shows("属实，已处理")
 
     day("2027-09-28")
     for month in (4, 5, 6, 7):
         shown = {"month": f"2027-{month:02d}", "starts_on": "2027-09-11", "ends_on": "2027-09-18", "photos": "2"}
         project.hand_in(TOWNSHIP, "pay_publicity", shown | ({"ends_on": "2027-09-14"} if month == 7 else {}))
-    project.hand_in(OWNER, "photos", {"phase": "after", "photos": "3"})
+    project.hand_in(OWNER, "photos", {"phase": Choice("after"), "photos": "3"})
     at_the_floor = project.refused(
         COUNTY, "accept", "2027年7月的报酬公示不足7天", "规则 H03", "承诺报酬占比32%，到账占30%", "规则 F04",
     )  # fmt: skip

@@ -208,7 +208,14 @@ def test_the_province_sees_and_sets_quotas_and_rates_and_compares_editions(issue
     draft = services.copy_edition(actor, issued.pk, 2023)
     link = draft.links.get(code="TR023")
     address = f"/catalogue/quotas/?edition={draft.pk}"
-    form = {"link": link.pk, "unit": "m³", "days": "95", "valid_from": "2023-01-01", "mark": "证", "reason": "按处室意见"}
+    form = {
+        "link": link.pk,
+        "unit": "m³",
+        "days": "95",
+        "valid_from": "2023-01-01",
+        "mark": "证",
+        "reason": "按处室意见",
+    }
     refused = client.post(address, form)
     assert refused.status_code == 422
     assert "须写明公开来源" in refused.content.decode()
