@@ -457,7 +457,8 @@ def accepted(project: Project, day: Day) -> None:
     objection = project.life(VILLAGE)
     objection.page.locator("#objections details summary", has_text="登记异议").click()
     objection.fill(
-        {"subject": Choice("wages"), "raised_by": "匿名", "content": "七月份有一人的工资没有收到"}, inside="#objections form"
+        {"subject": Choice("wages"), "raised_by": "匿名", "content": "七月份有一人的工资没有收到"},
+        inside="#objections form",
     ).press("#objections form button")
     project.refused(
         COUNTY, "accept",
