@@ -118,11 +118,7 @@ def two_responsibilities(case: Case) -> list[Finding]:
     if plan.responsibilities_confirmed_on is None and not any(item.endswith("确认日期") for item in missing):
         missing.append("确认日期")
     if missing:
-        return [
-            finding(
-                "C05", f"两个责任缺少：{'、'.join(missing)}。", "请在“投资计划—两个责任”里补齐并确认。"
-            )
-        ]
+        return [finding("C05", f"两个责任缺少：{'、'.join(missing)}。", "请在“投资计划—两个责任”里补齐并确认。")]
     return []
 
 
