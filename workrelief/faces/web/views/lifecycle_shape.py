@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -178,7 +178,7 @@ def _gap(finding: Finding, project_id: int) -> Gap:
 
 
 def _where(finding: Finding, project_id: int) -> tuple[str, str]:
-    if finding.rule_id in {"H11", "F26"}:
+    if finding.rule_id == "H11":
         return f"{reverse('web:life', args=[project_id])}#objections", "看异议"
     own = _PAGES.get(finding.rule_id) or _PAGES.get(finding.rule_id[:1])
     if own:
@@ -272,7 +272,7 @@ class Station:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Stations of one phase that follow each other; `is_open` unless all of it is done."""
+    """Stations of one phase that follow each other; `is_open` unless all of it is done and something else is not."""
 
     label: str
     stations: tuple[Station, ...]
@@ -312,9 +312,9 @@ def stretches(steps: Sequence[TimelineStep], life: LifeView) -> tuple[Stretch, .
         stations = tuple(_station(row, life, guides) for row in rows)
         is_past = all(row.status in ("done", "skipped") for row in rows)
         found.append(Stretch(labels.get(phase, "办结"), stations, not is_past, _span(rows)))
-    if len(found) > 1 or not found or found[0].is_open:
+    if any(stretch.is_open for stretch in found):
         return tuple(found)
-    return (Stretch(found[0].label, found[0].stations, True, found[0].words),)
+    return tuple(replace(stretch, is_open=True) for stretch in found)
 
 
 def _span(rows: Sequence[TimelineStep]) -> str:
