@@ -72,14 +72,19 @@ class ListEntry(ScopedModel):
         indexes = [
             models.Index(
                 fields=[
-                    "year", "division_code", "level", "state", "track", "sector", "waits_for", "is_standing",
+                    "year", "division_code", "id", "level", "state", "track", "sector", "waits_for", "is_standing",
                     "investment_fen", "planned_investment_fen", "planned_workers", "planned_pay_fen",
                 ],
                 name="list_entry_place",
             ),
             models.Index(
-                fields=["waits_for", "division_code"], condition=~models.Q(waits_for=""), name="list_entry_waits"
+                fields=[
+                    "year", "state", "division_code", "level", "track", "sector", "waits_for", "is_standing",
+                    "investment_fen", "planned_investment_fen", "planned_workers", "planned_pay_fen",
+                ],
+                name="list_entry_sums",
             ),
+            models.Index(fields=["waits_for", "year", "division_code"], name="list_entry_waits"),
             models.Index(fields=["year", "-updated_at", "-id"], name="list_entry_recent"),
             models.Index(fields=["year", "-investment_fen", "-id"], name="list_entry_size"),
             models.Index(fields=["project", "year"], name="list_entry_project"),

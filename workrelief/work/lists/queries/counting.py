@@ -29,7 +29,7 @@ def tab_counts(scope: Scope, wanted: EntryFilter) -> TabCounts:
         entries(scope, every)
         .order_by()
         .values_list("level", "track", "state")
-        .annotate(number=Count("pk"))
+        .annotate(number=Count("*"))
         .values_list("level", "track", "state", "number")
     )
     by_level: dict[str, int] = {"": 0}

@@ -67,7 +67,7 @@ def entries(scope: Scope, wanted: EntryFilter | None = None) -> QuerySet[ListEnt
     if wanted.is_standing is not None:
         found = found.filter(is_standing=wanted.is_standing)
     if wanted.text.strip():
-        found = found.filter(project__in=projects.named(scope, wanted.text))
+        found = found.filter(project__in=projects.named_anywhere(wanted.text))
     if wanted.order not in ORDERS:
         raise InvalidInput("list.order", f"清单不能按“{wanted.order}”排序。")
     return found.select_related("project").order_by(*ORDERS[wanted.order])
@@ -98,7 +98,7 @@ def entry_totals(scope: Scope, wanted: EntryFilter | None = None) -> EntryTotals
         entries(scope, wanted)
         .order_by()
         .values_list("state")
-        .annotate(number=Count("pk"), **{f"sum_{name}": Sum(name) for name in _SUMS})
+        .annotate(number=Count("*"), **{f"sum_{name}": Sum(name) for name in _SUMS})
         .values_list("state", "number", *(f"sum_{name}" for name in _SUMS))
     )
     by_state: dict[str, int] = {}

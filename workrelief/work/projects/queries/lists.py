@@ -70,19 +70,28 @@ def projects(scope: Scope, wanted: ProjectFilter | None = None) -> QuerySet[Proj
 
 
 def _text(text: str) -> Q:
-    """A part of the name, or the beginning of a code when the text is digits; both read from their index alone."""
-    plain = text.strip()
-    every = Project.objects.unscoped("narrowed to the scope by the list it filters")
-    found = Q(pk__in=every.filter(name_key__contains=name_key(plain) or plain).values("pk"))
-    code = plain_code(plain)
-    if code[:1].isdigit() and code.replace("-", "").isdigit():
-        found |= Q(pk__in=every.filter(code__gte=code, code__lt=code + "~").values("pk"))
-    return found
+    """A part of the name, or the beginning of a code when the text is digits."""
+    return Q(pk__in=named_anywhere(text))
 
 
 def named(scope: Scope, text: str) -> QuerySet[Project, dict[str, int]]:
     """Ids of projects in scope whose name holds `text` or whose code begins with it, to filter what hangs on them."""
     return Project.objects.within(scope).filter(_text(text)).values("pk")
+
+
+def named_anywhere(text: str) -> QuerySet[Project, dict[str, int]]:
+    """Ids of projects whose name holds `text` or whose code begins with it, each read from its index alone.
+
+    Of the whole register: only to narrow rows that are in the reader's scope themselves.
+    """
+    plain = text.strip()
+    every = Project.objects.unscoped("narrowed to the scope by the list it filters")
+    by_name = every.filter(name_key__contains=name_key(plain) or plain).values("pk")
+    code = plain_code(plain)
+    if not (code[:1].isdigit() and code.replace("-", "").isdigit()):
+        return by_name
+    by_code = every.filter(code__gte=code, code__lt=code + "~").values("pk")
+    return every.filter(Q(pk__in=by_name) | Q(pk__in=by_code)).values("pk")
 
 
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[ProjectRef]:
