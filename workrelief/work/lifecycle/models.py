@@ -46,10 +46,17 @@ class Life(ScopedModel):
     class Meta(ScopedModel.Meta):
         indexes = [
             models.Index(fields=["division_code", "track", "state", "due_on"], name="life_place"),
-            models.Index(fields=["state", "due_on", "id"], name="life_board"),
+            models.Index(
+                fields=[
+                    "state", "due_on", "id", "division_code", "track", "sector", "adjusting", "suspended", "rectifying",
+                    "fund_recalled",
+                ],
+                name="life_board",
+            ),
             models.Index(fields=["due_on", "id"], name="life_due"),
             models.Index(fields=["-updated_at", "-id"], name="life_recent"),
-        ]
+            models.Index(fields=["since", "id"], name="life_since"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.project_id}：{PROJECT_LIFE.state(self.state).label}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
@@ -25,10 +27,11 @@ def board(scope: Scope, wanted: LifeFilter | None = None, *, cards: int = CARDS)
     late, marked = Count("pk", filter=Q(due_on__lt=clock.today())), Q()
     for mark in PROJECT_LIFE.marks:
         marked |= Q(**{mark: True})
-    rows = found.order_by().values("state").annotate(number=Count("pk"), late=late, marked=Count("pk", filter=marked))
+    rows = found.order_by().values("state").annotate(number=Count("*"), late=late, marked=Count("pk", filter=marked))
     counts = {row["state"]: row for row in rows}
+    urgent = _searched(scope, found, cards) if wanted and wanted.text.strip() else _read(found, counts, cards)
     columns = tuple(
-        Column(state, counts[state.id]["number"], counts[state.id]["late"], tuple(_cards(found, state.id, cards)))
+        Column(state, counts[state.id]["number"], counts[state.id]["late"], tuple(urgent[state.id]))
         for state in PROJECT_LIFE.states.values()
         if state.id in counts
     )
@@ -45,15 +48,34 @@ _CARD = (
 )  # fmt: skip
 
 
-def _cards(found: QuerySet[Life], state: str, cards: int) -> Iterator[Card]:
-    """Those with a limit first, the nearest before; then the others. Two short reads along the index of the board."""
-    in_state = found.filter(state=state).values_list(*_CARD)
-    urgent = list(in_state.filter(due_on__isnull=False).order_by("due_on", "id")[:cards])
-    if len(urgent) < cards:
-        urgent += in_state.filter(due_on=None).order_by("id")[: cards - len(urgent)]
-    for project_id, name, division, track, life_state, since, due_on, *marks in urgent:
-        standing = tuple(mark for mark, stands in zip(PROJECT_LIFE.marks, marks, strict=True) if stands)
-        yield Card(project_id, name, division, track, life_state, since, due_on, _days_left(due_on), standing)
+def _read(found: QuerySet[Life], states: Iterable[str], cards: int) -> dict[str, list[Card]]:
+    """By state, those with a limit first, the nearest before; then the others. Short reads along the index of the board."""
+    urgent: dict[str, list[Card]] = {}
+    for state in states:
+        in_state = found.filter(state=state).values_list(*_CARD)
+        rows = list(in_state.filter(due_on__isnull=False).order_by("due_on", "id")[:cards])
+        if len(rows) < cards:
+            rows += in_state.filter(due_on=None).order_by("id")[: cards - len(rows)]
+        urgent[state] = [_card(row) for row in rows]
+    return urgent
+
+
+def _searched(scope: Scope, found: QuerySet[Life], cards: int) -> dict[str, list[Card]]:
+    """The same in one statement, so that a text is looked for in the names once and not for each state."""
+    nearest = F("due_on").asc(nulls_last=True)
+    turn = Window(RowNumber(), partition_by="state", order_by=[nearest, "id"])
+    first = found.select_related(None).order_by().annotate(turn=turn).filter(turn__lte=cards).values("pk")
+    urgent: dict[str, list[Card]] = {}
+    for row in Life.objects.within(scope).filter(pk__in=first).order_by(nearest, "id").values_list(*_CARD):
+        card = _card(row)
+        urgent.setdefault(card.state, []).append(card)
+    return urgent
+
+
+def _card(row: tuple[Any, ...]) -> Card:
+    project_id, name, division, track, state, since, due_on, *marks = row
+    standing = tuple(mark for mark, stands in zip(PROJECT_LIFE.marks, marks, strict=True) if stands)
+    return Card(project_id, name, division, track, state, since, due_on, _days_left(due_on), standing)
 
 
 def map_points(scope: Scope, wanted: LifeFilter | None = None, *, limit: int = MOST_POINTS) -> list[MapPoint]:

@@ -79,9 +79,11 @@ def _fits(scope: Scope, wanted: LifeFilter) -> Q:
         fits &= Q(due_on__lt=clock.today())
     if wanted.due_within is not None:
         fits &= Q(due_on__lte=clock.today() + timedelta(days=wanted.due_within))
-    if wanted.year is not None or wanted.text.strip():
-        named = projects.ProjectFilter(year=wanted.year, text=wanted.text, order="place")
-        fits &= Q(project_id__in=projects.projects(scope, named).order_by().values("pk"))
+    if wanted.text.strip():
+        fits &= Q(project_id__in=projects.named_anywhere(wanted.text))
+    if wanted.year is not None:
+        listed = projects.ProjectFilter(year=wanted.year, order="place")
+        fits &= Q(project_id__in=projects.projects(scope, listed).order_by().values("pk"))
     return fits
 
 
@@ -181,5 +183,5 @@ def _days_left(due_on: date | None) -> int | None:
 
 def counts_by_state(scope: Scope, wanted: LifeFilter | None = None) -> dict[str, int]:
     """How many lives stand in each state, for filters and chips."""
-    rows = lives(scope, wanted).order_by().values("state").annotate(number=Count("pk"))
+    rows = lives(scope, wanted).order_by().values("state").annotate(number=Count("*"))
     return {row["state"]: row["number"] for row in rows}
