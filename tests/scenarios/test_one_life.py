@@ -35,6 +35,8 @@ from workrelief.figures.indicators.read import read
 from workrelief.figures.ledger.models import FACT_MODELS
 from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.kernel.period import Period
+from workrelief.work.lifecycle import queries as lives
+from workrelief.work.lifecycle import services as lifecycle
 from workrelief.work.payroll.models import PaySheet
 from workrelief.work.projects import rules as project_rules
 from workrelief.work.projects import services as projects
@@ -370,12 +372,10 @@ def money(project: Project, account: str, kind: str, **values: str) -> None:
 
 def withdraw_paper(project: Project, kind: str) -> None:
     """A paper handed in by mistake is taken out again; it stays to be read."""
-    from workrelief.work.lifecycle import queries, services
-
     actor = _actor("demo.ningjin")
-    for paper in queries.papers(actor.scope, project.id):
+    for paper in lives.papers(actor.scope, project.id):
         if paper.kind.id == kind:
-            services.withdraw_paper(actor, paper.id, reason="演示：版本有误，撤下重报")
+            lifecycle.withdraw_paper(actor, paper.id, reason="演示：版本有误，撤下重报")
 
 
 def roster() -> bytes:
@@ -477,9 +477,9 @@ def accepted(project: Project, day: Day) -> None:
     township.press("#objections li form button").shows("属实，已处理")
 
     day("2027-09-28")
-    for month in (4, 5, 6, 7):
-        shown = {"month": f"2027-{month:02d}", "starts_on": "2027-09-11", "ends_on": "2027-09-18", "photos": "2"}
-        project.hand_in(TOWNSHIP, "pay_publicity", shown | ({"ends_on": "2027-09-14"} if month == 7 else {}))
+    shown_in_town(project, (202704, 202705, 202706))
+    short = {"month": "2027-07", "starts_on": "2027-09-11", "ends_on": "2027-09-14", "photos": "2"}
+    project.hand_in(TOWNSHIP, "pay_publicity", short)
     project.hand_in(OWNER, "photos", {"phase": Choice("after"), "photos": "3"})
     at_the_floor = project.refused(
         COUNTY, "accept", "2027年7月的报酬公示不足7天", "规则 H03", "承诺报酬占比32%，到账占30%", "规则 F04",
@@ -489,10 +489,20 @@ def accepted(project: Project, day: Day) -> None:
     last = sheet("2027-08", PEOPLE, 5, "2027-09-10")
     bring(office, CONTRACTOR, "pay_sheet", workbook([PAY_HEAD, *last]).getvalue(), "台账八月.xlsx")
     confirm_sheets(project)
-    for month in ("2027-07", "2027-08"):
-        shown = {"month": month, "starts_on": "2027-09-19", "ends_on": "2027-09-26", "photos": "2"}
-        project.hand_in(TOWNSHIP, "pay_publicity", shown)
+    again_shown = {"month": "2027-07", "starts_on": "2027-09-19", "ends_on": "2027-09-26", "photos": "2"}
+    project.hand_in(TOWNSHIP, "pay_publicity", again_shown)
+    shown_in_town(project, (202708,))
     project.passes(COUNTY, "accept", "已验收", {"note": "迟发一笔已补发，其余按月到账"})
+
+
+def shown_in_town(project: Project, months: Sequence[int]) -> None:
+    """The same papers for more months, entered at once."""
+    fields = {"starts_on": "2027-09-11", "ends_on": "2027-09-18", "photos": 2}
+    papers = [
+        lifecycle.NewPaper(project_id=project.id, kind="pay_publicity", fields={"month": month, **fields})
+        for month in months
+    ]
+    lifecycle.attach_papers(_actor("demo.baodian"), papers, reason="演示补录公示")
 
 
 def put_away(project: Project, day: Day, tmp_path: Path) -> None:
@@ -519,7 +529,7 @@ def put_away(project: Project, day: Day, tmp_path: Path) -> None:
     project.has_no_way(OWNER, "evaluate")
     project.refused(COUNTY, "evaluate", "缺少“绩效自评表”", "规则 J01")
     done = project.passes(COUNTY, "evaluate", "绩效已自评", {"satisfaction-performance_report": "96"})
-    done.shows("全程已办结")
+    done.shows("全程已办结", "演示村级干部庚", "演示施工经办壬", "演宁发改〔2027〕40号")
 
 
 def figures_are_what_was_entered(project: Project) -> None:
