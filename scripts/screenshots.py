@@ -75,7 +75,7 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("board-list", "/board/list/"),
         Shot("board-map", "/board/map/"),
         Shot("objections", "/objections/"),
-        Shot("life", "/projects/1/life/", guide=True),
+        Shot("life", "/projects/22/life/", guide=True),
         Shot("archive", "/projects/1/archive/"),
         Shot("plans", "/plans/"),
         Shot("plan-clocks", "/plans/clocks/"),
