@@ -20,6 +20,7 @@ from workrelief.faces.web import static_pipeline
 from workrelief.figures.snapshots.services import seal_period
 from workrelief.kernel.period import Period
 from workrelief.outputs.bulletins import services as bulletins
+from workrelief.outputs.bulletins.models import Bulletin
 from workrelief.work.payroll.models import PayLine
 
 pytestmark = [
@@ -106,7 +107,7 @@ def standing_lines() -> int:
 def pages_of(world: RoomsWorld) -> list[str]:
     return [
         "/", "/statistics/", "/statistics/?d=371325000000", "/figure/?i=wages_paid&p=2022&d=371325000000",
-        "/bulletins/", "/bulletins/1/", "/snapshots/", "/imports/new/project_list/", "/imports/new/roster/",
+        "/bulletins/", f"/bulletins/{Bulletin.rows.get().pk}/", "/snapshots/", "/imports/new/project_list/", "/imports/new/roster/",
         *(url for url, _ in world.pages.values()),
     ]  # fmt: skip
 

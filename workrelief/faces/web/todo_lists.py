@@ -9,8 +9,7 @@ from django.urls import reverse
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
-from workrelief.work.lists import queries
-from workrelief.work.lists.queries.unlisted import matched_unlisted
+from workrelief.work.lists.queries.unlisted import waiting
 from workrelief.work.lists.rules.turns import office_of
 
 SOURCE = "三级清单"
@@ -34,13 +33,14 @@ def lines(actor: Actor) -> Iterator[Line]:
     office = office_of(actor)
     if not office or not allowed(actor, "list.enter"):
         return
-    if entries := queries.awaiting(actor).count():
+    found = waiting(actor)
+    if entries := found.entries:
         url = f"{reverse('web:lists')}?waits_for={office}"
         yield Line("run", "待办理", f"清单：{entries} 个项目等待本级确认或印发", url, SOURCE, "去办理", entries)
-    if pairs := queries.duplicates(actor.scope).count():
+    if pairs := found.pairs:
         url = reverse("web:lists-duplicates")
         yield Line("warn", "待判定", f"清单：{pairs} 组项目疑似重复，请判定", url, SOURCE, "去核对", pairs)
-    if open_ := matched_unlisted(actor.scope, decision="open").count():
+    if open_ := found.unlisted:
         url = f"{reverse('web:lists-unlisted')}?decision=open"
         yield Line(
             "warn", "须说明", f"清单：{open_} 个项目命中指导目录而未列入，请说明原因", url, SOURCE, "去说明", open_

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
 
+from workrelief.base.access.actor import Actor
 from workrelief.base.access.scope import Scope
 from workrelief.work.catalogue import queries as catalogue
 from workrelief.work.lists.models import ListEntry
+from workrelief.work.lists.queries.doubles import duplicates
+from workrelief.work.lists.queries.entries import awaiting
 from workrelief.work.projects import queries as projects
 
 DECISIONS = {"open": "未说明", "listed": "拟纳入，未上清单", "refused": "不纳入"}
@@ -26,3 +30,35 @@ def matched_unlisted(scope: Scope, *, decision: str = "") -> QuerySet[Any]:
     if decision:
         found = found.filter(listing="" if decision == "open" else decision)
     return found
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for an office: entries at its turn, pairs to decide, matched projects that have to say why not."""
+
+    entries: int
+    pairs: int
+    unlisted: int
+
+
+def waiting(actor: Actor) -> Waiting:
+    """The three numbers of 待办 in one statement, since every page asks for them."""
+    unlisted = matched_unlisted(actor.scope, decision="open")
+    asked = (
+        awaiting(actor).select_related(None),
+        duplicates(actor.scope),
+        unlisted.model._base_manager.filter(pk__in=unlisted.order_by().values("pk")),
+    )
+    parts = [
+        QuerySet(
+            model=found.model, query=found.order_by().query.chain()
+        )  # scoped above; plain, so that they can be joined
+        .annotate(kind=Value(kind))
+        .values("kind")
+        .annotate(number=Count("pk"))
+        .values_list("kind", "number")
+        for kind, found in enumerate(asked)
+        if not found.query.is_empty()
+    ]
+    counted = dict(parts[0].union(*parts[1:], all=True)) if parts else {}
+    return Waiting(counted.get(0, 0), counted.get(1, 0), counted.get(2, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             ],
             [sys.executable, str(ROOT / "manage.py"), "run_worker"],
         ]  # fmt: skip
-        running = [subprocess.Popen(c, cwd=ROOT) for c in commands]  # noqa: S603 - fixed commands
+        running = [subprocess.Popen(c, cwd=ROOT, start_new_session=True) for c in commands]  # noqa: S603 - fixed commands
         self.stdout.write(f"网站已启动：http://{host}:{port}/  （Ctrl+C 停止）")
         self.stdout.flush()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -47,6 +48,6 @@ class Command(BaseCommand):
                     process.send_signal(signal.SIGTERM)
             for process in running:
                 try:
-                    process.wait(timeout=10)
+                    process.wait(timeout=20)
                 except subprocess.TimeoutExpired:
-                    process.kill()
+                    os.killpg(process.pid, signal.SIGKILL)  # its own workers too, which would keep the port
