@@ -31,6 +31,7 @@ EXEMPT_QUERIES = {
     "workrelief.work.lists.queries.preview.series": "one list's own editions, to number and compare them",
     "workrelief.work.lists.queries.preview.title": "words; reads nothing",
     "workrelief.work.projects.queries.facts.listing_of": "a stored row as facts; reads nothing",
+    "workrelief.work.projects.queries.lists.named_anywhere": "ids only, to narrow rows that are limited to the scope already",
     "workrelief.work.projects.queries.lookups.names_in": "finds doubles in a county; only pairs in scope are shown",
     "workrelief.work.funds.queries.documents.addressed": "lines of one office, which the caller has checked",
     "workrelief.work.funds.queries.documents.balance_of": "balances a document the caller may act upon, to the fen",
