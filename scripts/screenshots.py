@@ -71,7 +71,7 @@ SHOTS: dict[str, tuple[Shot, ...]] = {
         Shot("list-edition", follow="tbody a[href^='/lists/editions/']"),
         Shot("list-duplicates", "/lists/duplicates/"),
         Shot("list-unlisted", "/lists/unlisted/"),
-        Shot("board", "/board/", guide=True),
+        Shot("board", "/board/"),
         Shot("board-list", "/board/list/"),
         Shot("board-map", "/board/map/"),
         Shot("objections", "/objections/"),
