@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
@@ -16,6 +15,7 @@ from workrelief.base.intake import queries as intake
 from workrelief.base.intake.importer import importer
 from workrelief.base.intake.states import CHECKED
 from workrelief.faces.web import counts, todo_funds, todo_lists
+from workrelief.faces.web.todo_line import Todo
 from workrelief.kernel import clock, codes
 from workrelief.kernel.codes import Level
 from workrelief.outputs.bulletins import queries as bulletins
@@ -31,28 +31,14 @@ LONGEST_DAYS = 60
 """Beyond so many days the date says more than their number."""
 
 
-@dataclass(frozen=True)
-class Todo:
-    """One row of `_todo.html`; `number` things stand behind it."""
-
-    tone: str
-    due: str
-    title: str
-    url: str
-    source: str
-    action: str
-    number: int = 1
-
-
 def todos(actor: Actor) -> tuple[Todo, ...]:
     """Everything that waits for the actor: steps of projects, objections, plans, imports, pay sheets, bulletins."""
-    return (*counted(actor), *(Todo(**vars(line)) for line in todo_funds.reminders(actor)))
+    return (*counted(actor), *todo_funds.reminders(actor))
 
 
 def counted(actor: Actor) -> tuple[Todo, ...]:
     """What the actor has to do; reminders, which are read from the ledger, left out."""
-    plans = (Todo(**vars(line)) for line in todo_funds.lines(actor))
-    lists = (Todo(**vars(line)) for line in todo_lists.lines(actor))
+    lists, plans = todo_lists.lines(actor), todo_funds.lines(actor)
     return (*_lives(actor), *lists, *plans, *_imports(actor), *_pay_sheets(actor), *_bulletins(actor))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.urls import reverse
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
+from workrelief.faces.web.todo_line import Todo
 from workrelief.kernel import codes
 from workrelief.kernel.codes import Level
 from workrelief.work.funds.queries.money import idle_money
@@ -16,29 +16,16 @@ from workrelief.work.funds.queries.share import behind_pace
 from workrelief.work.funds.queries.waiting import Waiting, waiting
 
 
-@dataclass(frozen=True)
-class Line:
-    """What `todo.Todo` is made of; `number` things stand behind it."""
-
-    tone: str
-    due: str
-    title: str
-    url: str
-    source: str
-    action: str
-    number: int = 1
-
-
-def lines(actor: Actor) -> Iterator[Line]:
+def lines(actor: Actor) -> Iterator[Todo]:
     """Everything of this room that waits for the actor, the most pressing first."""
     if allowed(actor, "plan.view") and not actor.scope.is_empty:
         yield from _plans(waiting(actor))
 
 
-def _plans(found: Waiting) -> Iterator[Line]:
+def _plans(found: Waiting) -> Iterator[Todo]:
     if found.overdue:
         url = f"{reverse('web:plan-clocks')}?status=overdue"
-        yield Line(
+        yield Todo(
             "stop",
             "已超期",
             f"分解转发投资计划：{found.overdue} 件收文超过时限",
@@ -49,7 +36,7 @@ def _plans(found: Waiting) -> Iterator[Line]:
         )
     if found.warned:
         url = f"{reverse('web:plan-clocks')}?status=warned"
-        yield Line(
+        yield Todo(
             "warn",
             "将到期",
             f"分解转发投资计划：{found.warned} 件收文临近时限",
@@ -59,7 +46,7 @@ def _plans(found: Waiting) -> Iterator[Line]:
             found.warned,
         )
     if rest := found.to_decompose - found.overdue - found.warned:
-        yield Line(
+        yield Todo(
             "run",
             "待办理",
             f"分解转发投资计划：{rest} 件收文待分解",
@@ -77,14 +64,14 @@ def _plans(found: Waiting) -> Iterator[Line]:
     ):
         if number:
             url = reverse(name) + (f"?state={state}" if state else "")
-            yield Line("run", "待办理", words.format(number), url, "投资计划", action, number)
+            yield Todo("run", "待办理", words.format(number), url, "投资计划", action, number)
     if found.duties_missing:
         url = reverse("web:duties-missing")
         words = f"两个责任：{found.duties_missing} 个已下达资金的项目没有落实"
-        yield Line("warn", "待补齐", words, url, "规则 C05", "去补齐", found.duties_missing)
+        yield Todo("warn", "待补齐", words, url, "规则 C05", "去补齐", found.duties_missing)
 
 
-def reminders(actor: Actor) -> Iterator[Line]:
+def reminders(actor: Actor) -> Iterator[Todo]:
     """Projects behind pace and idle money, for those who can act on them; not counted as things to do.
 
     They are read from the ledger, so only the workbench asks for them; the province has its own lists of both.
@@ -95,7 +82,7 @@ def reminders(actor: Actor) -> Iterator[Line]:
     if behind := len(behind_pace(scope)):
         url = f"{reverse('web:shares')}?pace=behind"
         words = f"劳务报酬落后：{behind} 个在建项目低于投资进度"
-        yield Line("warn", "需督促", words, url, "劳务报酬占比", "去查看", 0)
+        yield Todo("warn", "需督促", words, url, "劳务报酬占比", "去查看", 0)
     if idle := len(idle_money(scope).late):
         words = f"闲置资金：{idle} 项到位后长期未支付"
-        yield Line("warn", "需督促", words, reverse("web:idle-money"), "规则 J04", "去查看", 0)
+        yield Todo("warn", "需督促", words, reverse("web:idle-money"), "规则 J04", "去查看", 0)

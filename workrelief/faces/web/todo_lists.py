@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.urls import reverse
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
+from workrelief.faces.web.todo_line import Todo
 from workrelief.work.lists.queries.unlisted import waiting
 from workrelief.work.lists.rules.turns import office_of
 
 SOURCE = "三级清单"
 
 
-@dataclass(frozen=True)
-class Line:
-    """What `todo.Todo` is made of; `number` things stand behind it."""
-
-    tone: str
-    due: str
-    title: str
-    url: str
-    source: str
-    action: str
-    number: int = 1
-
-
-def lines(actor: Actor) -> Iterator[Line]:
+def lines(actor: Actor) -> Iterator[Todo]:
     """Everything of this room that waits for the actor."""
     office = office_of(actor)
     if not office or not allowed(actor, "list.enter"):
@@ -36,12 +23,12 @@ def lines(actor: Actor) -> Iterator[Line]:
     found = waiting(actor)
     if entries := found.entries:
         url = f"{reverse('web:lists')}?waits_for={office}"
-        yield Line("run", "待办理", f"清单：{entries} 个项目等待本级确认或印发", url, SOURCE, "去办理", entries)
+        yield Todo("run", "待办理", f"清单：{entries} 个项目等待本级确认或印发", url, SOURCE, "去办理", entries)
     if pairs := found.pairs:
         url = reverse("web:lists-duplicates")
-        yield Line("warn", "待判定", f"清单：{pairs} 组项目疑似重复，请判定", url, SOURCE, "去核对", pairs)
+        yield Todo("warn", "待判定", f"清单：{pairs} 组项目疑似重复，请判定", url, SOURCE, "去核对", pairs)
     if open_ := found.unlisted:
         url = f"{reverse('web:lists-unlisted')}?decision=open"
-        yield Line(
+        yield Todo(
             "warn", "须说明", f"清单：{open_} 个项目命中指导目录而未列入，请说明原因", url, SOURCE, "去说明", open_
         )
