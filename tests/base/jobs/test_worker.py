@@ -97,7 +97,9 @@ def scratch_postgres(url: str) -> Iterator[str]:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(
+    params=[pytest.param("sqlite", marks=pytest.mark.sqlite), pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(scratch_postgres(os.environ["DATABASE_URL"])) if request.param == "postgresql" else ""
