@@ -122,7 +122,7 @@ def _close(actor: Actor, project: int) -> None:
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(track=st.sampled_from(list(Track)), built=st.sampled_from(sorted(IMPLEMENTERS)), data=st.data())
 def test_after_any_acts_of_any_officer_a_stored_project_can_go_on_or_be_closed(divisions, track, built, data):
