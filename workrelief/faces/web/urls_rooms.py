@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from workrelief.faces.web.views import imports, law, payroll, projects, search, training, workers
+from workrelief.faces.web.views import imports, law, payroll, project_entry, projects, search, training, workers
 
 urlpatterns_rooms = [
     path("projects/", projects.project_list, name="projects"),
+    path("projects/new/", project_entry.new, name="project-new"),
+    path("projects/townships/", project_entry.townships, name="project-townships"),
+    path("projects/<int:project_id>/edit/", project_entry.edit, name="project-edit"),
     path("projects/<int:project_id>/", projects.project_page, name="project"),
     path("workers/", workers.worker_list, name="workers"),
     path("workers/<int:worker_id>/", workers.worker_page, name="worker"),

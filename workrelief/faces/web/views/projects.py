@@ -112,7 +112,10 @@ def project_list(request: ActingRequest) -> HttpResponse:
         listed,
         guide=registry.guide("import-project-list"),
         primary=Action("导入清单", new),
-        tools=[Action("导入进展情况调度表", reverse("web:import-new", args=["progress"]))],
+        tools=[
+            *([Action("登记项目", reverse("web:project-new"))] if allowed(actor, "project.register") else []),
+            Action("导入进展情况调度表", reverse("web:import-new", args=["progress"])),
+        ],
         **first,
     )
 
@@ -150,6 +153,7 @@ def project_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "p": detail.row,
             "may_match": allowed(actor, "catalogue.match"),
             "may_list": allowed(actor, "list.enter"),
+            "may_edit": allowed(actor, "project.edit"),
             "detail": detail,
             "stage": Badge(detail.row.get_stage_display(), STAGE_TONES[detail.row.stage]),
             "level": LIST_LEVELS.get(detail.row.list_level, ""),

@@ -17,6 +17,7 @@ from workrelief.work.projects.services.registering import (
     refusal,
     register_many,
     register_project,
+    said_of,
 )
 from workrelief.work.projects.services.stages import carry_stages
 from workrelief.work.projects.services.withdrawing import Withdrawn, withdraw_batch
@@ -42,6 +43,7 @@ __all__ = [
     "refusal",
     "register_many",
     "register_project",
+    "said_of",
     "set_stage",
     "take_off_year",
     "withdraw_batch",

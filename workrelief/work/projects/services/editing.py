@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import date
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
 from typing import Any
 
 from workrelief.base.access.actor import Actor
@@ -87,12 +87,14 @@ PLACE_AND_KIND = frozenset({"division_code", "track", "sector"})
 PLAN = frozenset({"investment_fen", "planned_workers", "planned_pay_fen"})
 
 
-def edit_project(actor: Actor, project_id: int, changes: ProjectChanges, *, reason: str = "") -> Project:
+def edit_project(
+    actor: Actor, project_id: int, changes: ProjectChanges, *, reason: str = "", expected: datetime | None = None
+) -> Project:
     """Change a project; facts that depend on it are taken back and posted anew (in the open period where sealed).
 
-    The plan's figures change on the newest list only: older lists stay as they were. Raises NotFound, NotPermitted,
-    RuleViolated (C06, N01, …), Conflict when another project has that code or name, or when people already work on it and
-    its place or kind would change.
+    The plan's figures change on the newest list only: older lists stay as they were. `expected` is the `updated_at` the
+    officer saw. Raises NotFound, NotPermitted, RuleViolated (C06, N01, …), Conflict when somebody changed it meanwhile, when
+    another project has that code or name, or when people already work on it and its place or kind would change.
     """
     given = changes.given()
     if not given:
@@ -101,6 +103,8 @@ def edit_project(actor: Actor, project_id: int, changes: ProjectChanges, *, reas
         if OFFICERS_ONLY & given.keys():
             permit(actor, "project.register")
         project = opened.row
+        if expected is not None and project.updated_at != expected:
+            raise Conflict("project.moved", "他人已修改过这个项目，您看到的内容已过时。请对照最新内容，核对后再保存。")
         _require_movable(actor, project, given)
         _apply(project, given)
         _require_alone(project)
@@ -179,10 +183,10 @@ def _stored_funds(project: Project) -> tuple[rules.Fund, ...]:
 
 
 def _facts(project: Project, changes: ProjectChanges, funds: tuple[rules.Fund, ...]) -> rules.Listing:
-    """The project as the rules see it, on its newest list."""
+    """The project as the rules see it, on its newest list; on none it is in the reserve, where gaps do not block."""
     latest = project.years.filter(taken_off_on=None).order_by("-year").first()
     year = latest.year if latest else clock.today().year
-    return queries.listing_of(project, year, funds, changes.demand)
+    return replace(queries.listing_of(project, year, funds, changes.demand), is_reserve=latest is None)
 
 
 def _follow(opened: Change[Project], given: dict[str, object], funds: tuple[rules.Fund, ...] | None) -> None:

@@ -62,6 +62,11 @@ def register_project(actor: Actor, entry: NewProject, *, reason: str = "") -> Pr
     return queries.project_row(actor.scope, done.project_ids[0])
 
 
+def said_of(entry: rules.Listing) -> list[Finding]:
+    """What the rules say about an entry today, before anything is written."""
+    return rules.listing(entry, parameters(on=clock.today()))
+
+
 def register_many(
     actor: Actor,
     entries: Sequence[NewProject],
