@@ -248,3 +248,58 @@ def test_what_waits_for_my_office_stands_among_the_things_to_do(county):
     one = reserve(actor, 1)
     services.advance(actor, [one], "submit")
     assert "1 个项目等待本级确认或印发" in text(client, "/")
+
+
+def test_many_go_up_or_out_together_or_not_at_all(county):
+    client, actor = county
+    ids = [reserve(actor, n) for n in (1, 3, 5)]
+    services.advance(actor, ids, "submit")
+    city, officer = signed_in(Role.CITY_OFFICER, "3713")
+    services.advance(actor, ids, "confirm")
+    refused = client.post(
+        "/api/v1/lists/removals",
+        {"entries": [*ids, 999_999], "reason": "资金另作安排"},
+        content_type="application/json",
+    )
+    assert refused.status_code == 404
+    assert {queries.entry(actor.scope, pk).state for pk in ids} == {"county_confirmed"}
+    up = city.post(
+        "/api/v1/lists/promotions", {"entries": ids[:2], "level": "city", "reason": "带动多，提到市级"},
+        content_type="application/json",
+    )  # fmt: skip
+    assert up.json() == {"moved": 2}
+    assert {queries.entry(actor.scope, pk).state for pk in ids} == {"promoted", "county_confirmed"}
+    assert queries.entries(officer.scope, queries.EntryFilter(year=YEAR, level="city")).count() == 2
+    out = client.post(
+        "/api/v1/lists/removals", {"entries": ids[2:], "reason": "资金另作安排"}, content_type="application/json"
+    )
+    assert out.json() == {"moved": 1}
+
+
+def test_an_issued_project_is_adjusted_with_a_reason_and_its_year_closed(county):
+    client, actor = county
+    pk = reserve(actor, 7)
+    services.advance(actor, [pk], "submit")
+    services.advance(actor, [pk], "confirm")
+    services.issue(actor, YEAR, "county", division=FEIXIAN, document_no="费发改〔2026〕7号", issued_on=clock.today())
+    project = queries.entry(actor.scope, pk).project_id
+    assert f"/projects/{project}/edit/" in text(client, f"/lists/entries/{pk}/")
+    form = client.get(f"/projects/{project}/edit/").context["form"]
+    typed = {
+        n: "" if form[n].value() is None else str(form[n].value()) for n in form.fields if form[n].value() is not False
+    }
+    changed = typed | {"planned_workers": "40", "confirmed": "1"}
+    refused = client.post(f"/projects/{project}/edit/", changed)
+    assert "规则B04" in unescape(refused.content.decode())
+    assert client.post(f"/projects/{project}/edit/", changed | {"reason": "演示：用工增加"}).status_code == 302
+    assert queries.entry(actor.scope, pk).state == "adjusted"
+    assert "年度关闭" not in text(client, f"/lists/issue/?year={YEAR}"), "an adjusted entry has to be issued first"
+    assert client.post("/lists/close/", {"year": YEAR}).status_code == 409
+    body = {"planned_workers": 45, "reason": "演示：再次增加", "seen": "adjusted"}
+    answer = client.post(f"/api/v1/lists/entries/{pk}/adjust", body, content_type="application/json")
+    assert answer.status_code == 200, answer.content.decode()
+    services.issue(actor, YEAR, "county", division=FEIXIAN, document_no="费发改〔2026〕8号", issued_on=clock.today())
+    assert "年度关闭" in text(client, f"/lists/issue/?year={YEAR}")
+    assert client.post("/lists/close/", {"year": YEAR}).status_code == 302
+    assert queries.entry(actor.scope, pk).state == "closed"
+    assert client.post("/lists/close/", {"year": YEAR}).status_code == 302, "closing twice closes nothing more"

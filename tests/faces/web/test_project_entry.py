@@ -48,7 +48,7 @@ def page(client, url: str, status: int = 200) -> str:
 def send(client, url: str, status: int, **changes: str) -> str:
     answer = client.post(url, TYPED | changes)
     said = unescape(answer.content.decode())
-    assert answer.status_code == status, said[:4000]
+    assert answer.status_code == status, answer.context and answer.context.get("findings")
     return said
 
 
@@ -90,7 +90,8 @@ def test_a_project_is_registered_to_the_fen_for_the_reserve_and_its_life_begins(
 )  # fmt: skip
 def test_a_refusal_says_why_and_keeps_everything_typed(county, changes, said):
     client, actor = county
-    answer = send(client, "/projects/new/", 422, **changes)
+    said_by_rule = said in ("相差", "规则 N01", "少于用工岗位数量之和10人", "晚于完工日期")
+    answer = send(client, "/projects/new/", 409 if said_by_rule else 422, **changes)
     assert said in answer
     assert "硬化道路3公里" in answer
     assert "400.123456" in answer or "investment" in changes
@@ -101,7 +102,7 @@ def test_a_wrong_check_digit_is_asked_about_once_and_kept_when_confirmed(county)
     client, actor = county
     good = project_code(FEIXIAN, 3)
     wrong = good[:-1] + str((int(good[-1]) + 1) % 10)
-    answer = send(client, "/projects/new/", 200, code=wrong)
+    answer = send(client, "/projects/new/", 409, code=wrong)
     assert "末位校验不符" in answer
     assert "已与批复文件核对" in answer
     assert not Project.objects.within(actor.scope).exists()
@@ -191,10 +192,32 @@ def test_another_county_neither_sees_nor_changes_it(county):
     assert client.post(f"/projects/{project}/edit/", TYPED).status_code == 404
 
 
+def test_the_api_registers_and_changes_by_the_same_rules(county):
+    client, actor = county
+    body = {
+        "name": "（演示）接口登记道路工程", "division_code": FEIXIAN, "track": "special_fund", "sector": "transport",
+        "investment_fen": 400_000_000, "funds": [{"fund_type": "county", "planned_fen": 400_000_000}],
+        "planned_workers": 12, "labour_links": "路基清表",
+        "demand": {"posts": "普工", "number": 10, "season": "3月至10月", "skill": "不限"},
+    }  # fmt: skip
+    post = {"content_type": "application/json"}
+    refused = client.post("/api/v1/projects", body | {"investment_fen": 500_000_000}, **post)
+    assert (refused.status_code, refused.json()["code"]) == (409, "C06")
+    assert client.post("/api/v1/projects", body | {"division_code": NINGJIN}, **post).status_code == 404
+    assert client.post("/api/v1/projects", body | {"track": "x"}, **post).status_code == 422
+    made = client.post("/api/v1/projects", body, **post).json()
+    assert lives.life(actor.scope, made["id"]).state.id == "registered"
+    change = {"remark": "演示：接口修改", "expected": made["updated_at"]}
+    assert client.patch(f"/api/v1/projects/{made['id']}", change, **post).status_code == 200
+    assert queries.project_row(actor.scope, made["id"]).remark == "演示：接口修改"
+    again = client.patch(f"/api/v1/projects/{made['id']}", change | {"remark": "演示：另一人"}, **post)
+    assert (again.status_code, again.json()["code"]) == (409, "project.moved")
+
+
 def test_the_pages_stay_far_below_thirty_statements(county):
     client, actor = county
     project = a_project(actor, FEIXIAN, number=9)
     for url in ("/projects/new/", f"/projects/{project}/edit/", f"/projects/townships/?county={FEIXIAN}"):
         with CaptureQueriesContext(connection) as statements:
             page(client, url)
-        assert len(statements) <= 15, url
+        assert len(statements) <= 16, url

@@ -13,6 +13,7 @@ urlpatterns_lists = [
     path("lists/entries/<int:entry_id>/", lists_entry.entry, name="lists-entry"),
     path("lists/entries/<int:entry_id>/step/", lists_entry.step, name="lists-entry-step"),
     path("lists/issue/", lists_editions.issue, name="lists-issue"),
+    path("lists/close/", lists_editions.close, name="lists-close"),
     path("lists/editions/", lists_editions.edition_list, name="lists-editions"),
     path("lists/editions/<int:edition_id>/", lists_editions.edition, name="lists-edition"),
     path("lists/editions/<int:edition_id>/xlsx/", lists_editions.as_xlsx, name="lists-edition-xlsx"),

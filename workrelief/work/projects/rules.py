@@ -7,7 +7,7 @@ clause of each rule come from the rule book in `base.law`.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -100,6 +100,18 @@ class Fund:
     planned_fen: int
     issued_fen: int = 0
     issued_on: date | None = None
+
+
+def approved(planned: Mapping[FundType, int], before: Sequence[Fund] = ()) -> tuple[Fund, ...]:
+    """The funding structure with these approved amounts; what plans have issued stays with its source."""
+    known = {f.fund_type: f for f in before}
+    found = []
+    for kind in FundType:
+        amount, stored = planned.get(kind, 0), known.get(kind)
+        if amount or (stored and stored.issued_fen):
+            issued = (stored.issued_fen, stored.issued_on) if stored else (0, None)
+            found.append(Fund(kind, amount, *issued))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from ninja import Query, Router
 
 from workrelief.faces.api.paging import part
 from workrelief.faces.api.schemas.lists import (
+    AdjustBody,
+    CloseBody,
     ComparisonDocument,
     Decision,
     EditionDocument,
@@ -25,6 +27,8 @@ from workrelief.faces.api.schemas.lists import (
     LinePage,
     LineQuery,
     LineRow,
+    ManyLevelBody,
+    ManyReasonBody,
     Moved,
     PairDocument,
     PairPage,
@@ -37,6 +41,7 @@ from workrelief.faces.api.schemas.lists import (
 )
 from workrelief.faces.api.session import acting
 from workrelief.faces.shared.errors import finding_document
+from workrelief.faces.shared.project_entry import stored_funds
 from workrelief.work.lists import jobs, queries, services
 from workrelief.work.lists.queries.unlisted import matched_unlisted
 from workrelief.work.projects import queries as projects
@@ -83,6 +88,35 @@ def take_step(request: HttpRequest, body: StepBody) -> Moved:
     actor = acting(request, "list.view")
     moved = services.advance(actor, body.entries, body.step, expected=body.expected or None, reason=body.reason)
     return Moved(moved=moved)
+
+
+@router.post("/promotions", response=Moved, summary="批量提级（全部办成或全部不办）")
+def promote_many(request: HttpRequest, body: ManyLevelBody) -> Moved:
+    actor = acting(request, "list.promote")
+    made = services.promote_many(actor, body.entries, body.level, reason=body.reason, expected=body.expected or None)
+    return Moved(moved=len(made))
+
+
+@router.post("/removals", response=Moved, summary="批量调出（全部办成或全部不办）")
+def take_out_many(request: HttpRequest, body: ManyReasonBody) -> Moved:
+    actor = acting(request, "list.adjust")
+    done = services.take_out_many(actor, body.entries, reason=body.reason, expected=body.expected or None)
+    return Moved(moved=len(done))
+
+
+@router.post("/entries/{entry_id}/adjust", response=EntryRow, summary="调整已印发清单的内容")
+def adjust(request: HttpRequest, entry_id: int, body: AdjustBody) -> EntryRow:
+    actor = acting(request, "list.adjust")
+    detail = projects.project(actor.scope, queries.entry(actor.scope, entry_id).project_id)
+    changes = body.changes(stored_funds(detail))
+    services.adjust(actor, entry_id, changes, reason=body.reason, expected=body.seen or None)
+    return EntryRow.of(queries.entry(actor.scope, entry_id))
+
+
+@router.post("/years/{year}/close", response=Moved, summary="关闭本级年度清单")
+def close_year(request: HttpRequest, year: int, body: CloseBody) -> Moved:
+    actor = acting(request, "list.close")
+    return Moved(moved=services.close_year(actor, year, body.level, division=body.division))
 
 
 @router.post("/entries/{entry_id}/promote", response=EntryRow, summary="提级")

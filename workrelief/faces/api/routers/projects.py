@@ -6,8 +6,10 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from workrelief.faces.api.paging import PageQuery, part
-from workrelief.faces.api.schemas.projects import ProjectDetail, ProjectRow
+from workrelief.faces.api.schemas.projects import ProjectBody, ProjectDetail, ProjectEditBody, ProjectRow
 from workrelief.faces.api.session import acting
+from workrelief.faces.shared import project_entry as entering
+from workrelief.kernel import clock
 from workrelief.work.projects import queries
 
 router = Router(tags=["项目"])
@@ -47,4 +49,20 @@ def list_projects(request: HttpRequest, query: Query[ProjectQuery]) -> ProjectPa
 @router.get("/{project_id}", response=ProjectDetail, summary="项目详情")
 def one_project(request: HttpRequest, project_id: int) -> ProjectDetail:
     actor = acting(request, "project.view")
+    return ProjectDetail.of_detail(queries.project(actor.scope, project_id))
+
+
+@router.post("", response=ProjectDetail, summary="登记项目（储备）")
+def register(request: HttpRequest, body: ProjectBody) -> ProjectDetail:
+    actor = acting(request, "project.register")
+    made = entering.register(actor, body.entry(clock.today().year), confirmed=body.confirmed)
+    return ProjectDetail.of_detail(queries.project(actor.scope, made))
+
+
+@router.patch("/{project_id}", response=ProjectDetail, summary="修改项目")
+def edit(request: HttpRequest, project_id: int, body: ProjectEditBody) -> ProjectDetail:
+    actor = acting(request, "project.edit")
+    detail = queries.project(actor.scope, project_id)
+    changes = body.changes(entering.stored_funds(detail))
+    entering.edit(actor, detail, changes, reason=body.reason, confirmed=body.confirmed, expected=body.expected)
     return ProjectDetail.of_detail(queries.project(actor.scope, project_id))

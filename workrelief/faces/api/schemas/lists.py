@@ -8,6 +8,7 @@ from typing import Any
 from ninja import Field, Schema
 
 from workrelief.faces.api.paging import PageQuery
+from workrelief.faces.api.schemas.projects import ProjectEditBody
 
 
 class EntryQuery(PageQuery):
@@ -140,6 +141,28 @@ class ReasonBody(Schema):
 
 class LevelBody(ReasonBody):
     level: str
+
+
+class ManyReasonBody(ReasonBody):
+    entries: list[int] = Field(min_length=1, max_length=2_000)
+
+
+class ManyLevelBody(ManyReasonBody):
+    level: str
+
+
+class AdjustBody(ProjectEditBody):
+    """What is to be different on the issued list, and why; `seen` is the state the officer saw."""
+
+    reason: str = Field(min_length=4, max_length=200)
+    seen: str = ""
+
+
+class CloseBody(Schema):
+    """Level and issuing division of the list."""
+
+    level: str
+    division: str = Field(pattern="^[0-9]{12}$")
 
 
 class Moved(Schema):

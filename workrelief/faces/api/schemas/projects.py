@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from workrelief.faces.api.schemas.common import Choice, Place
-from workrelief.kernel.kinds import Sector, Track
+from workrelief.kernel.errors import InvalidInput
+from workrelief.kernel.kinds import FundType, Sector, Track
+from workrelief.work.projects.rules import Fund, LabourDemand, approved
+from workrelief.work.projects.services import NewProject, ProjectChanges
 
 
 class ProjectRow(Schema):
@@ -27,6 +31,7 @@ class ProjectRow(Schema):
     planned_pay_fen: int
     starts_on: date | None
     ends_on: date | None
+    updated_at: datetime
 
     @classmethod
     def of(cls, row: Any) -> ProjectRow:
@@ -93,4 +98,103 @@ def _common(row: Any) -> dict[str, Any]:
         "planned_pay_fen": row.planned_pay_fen,
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
+        "updated_at": row.updated_at,
     }
+
+
+class FundBody(Schema):
+    """A source as approved; what plans issue comes from the plans."""
+
+    fund_type: str
+    planned_fen: int = Field(ge=0, le=10**15)
+
+
+class DemandBody(Schema):
+    """用工需求四项."""
+
+    posts: str = Field("", max_length=120)
+    number: int | None = Field(None, ge=0, le=9_999_999)
+    season: str = Field("", max_length=60)
+    skill: str = Field("", max_length=120)
+
+
+class ProjectChangeBody(Schema):
+    """Particulars of a project; one that is left out stays as it is."""
+
+    name: str | None = Field(None, min_length=1, max_length=160)
+    code: str | None = Field(None, max_length=40)
+    division_code: str | None = Field(None, pattern="^[0-9]{12}$")
+    track: str | None = None
+    sector: str | None = None
+    list_level: str | None = None
+    is_government_funded: bool | None = None
+    investment_fen: int | None = Field(None, ge=0, le=10**15)
+    funds: list[FundBody] | None = None
+    planned_workers: int | None = Field(None, ge=0, le=9_999_999)
+    planned_priority_workers: int | None = Field(None, ge=0, le=9_999_999)
+    planned_pay_fen: int | None = Field(None, ge=0, le=10**15)
+    planned_training: int | None = Field(None, ge=0, le=9_999_999)
+    construction_kind: str | None = Field(None, max_length=20)
+    content: str | None = Field(None, max_length=2_000)
+    owner_name: str | None = Field(None, max_length=120)
+    owner_uscc: str | None = Field(None, max_length=24)
+    implementer: str | None = Field(None, max_length=120)
+    industry_department: str | None = Field(None, max_length=60)
+    responsible: str | None = Field(None, max_length=80)
+    labour_tasks: str | None = Field(None, max_length=1_000)
+    labour_links: str | None = Field(None, max_length=2_000)
+    demand: DemandBody | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    remark: str | None = Field(None, max_length=1_000)
+    reason: str = Field("", max_length=200, description="已在印发清单上的项目须写明理由（B04）")
+
+    def given(self, before: Sequence[Fund] = ()) -> dict[str, Any]:
+        """The particulars given, as the services take them. Raises InvalidInput for an unknown kind."""
+        found = {name: value for name, value in dict(self).items() if value is not None and name not in _BESIDE}
+        if self.track is not None:
+            found["track"] = _kind(Track, self.track, "项目线")
+        if self.sector is not None:
+            found["sector"] = _kind(Sector, self.sector, "领域")
+        if self.demand is not None:
+            found["demand"] = LabourDemand(**dict(self.demand))
+        if self.funds is not None:
+            planned = {_kind(FundType, f.fund_type, "资金来源"): f.planned_fen for f in self.funds}
+            found["funds"] = approved(planned, before)
+        return found
+
+
+_BESIDE = ("reason", "expected", "confirmed", "seen")
+
+
+class ProjectEditBody(ProjectChangeBody):
+    """A change with the `updated_at` that was read; `confirmed` keeps what the rules only ask about."""
+
+    expected: datetime | None = None
+    confirmed: bool = False
+
+    def changes(self, before: Sequence[Fund]) -> ProjectChanges:
+        return ProjectChanges(**self.given(before))
+
+
+class ProjectBody(ProjectChangeBody):
+    """A project for the reserve; `confirmed` keeps what the rules only ask about (a check digit, a missing particular)."""
+
+    name: str = Field(min_length=1, max_length=160)
+    division_code: str = Field(pattern="^[0-9]{12}$")
+    track: str
+    sector: str
+    list_level: str = "county"
+    investment_fen: int = Field(ge=0, le=10**15)
+    planned_workers: int = Field(0, ge=0, le=9_999_999)
+    confirmed: bool = False
+
+    def entry(self, year: int) -> NewProject:
+        return NewProject(year=year, is_reserve=True, **self.given())
+
+
+def _kind(kinds: Any, text: str, label: str) -> Any:
+    try:
+        return kinds.of_id(text)
+    except (KeyError, ValueError) as err:
+        raise InvalidInput("project.kind", f"没有“{text}”这一{label}。") from err

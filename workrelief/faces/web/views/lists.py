@@ -289,11 +289,9 @@ def _take(actor: Actor, preview: StepPreview, seen: dict[int, str], request: Act
         level = request.POST.get("level", "")
         if level not in preview.levels:
             raise InvalidInput("list.level", "请选择提到哪一级清单。")
-        for pk in ids:
-            services.promote(actor, pk, level, reason=reason, expected=seen.get(pk))
+        services.promote_many(actor, ids, level, reason=reason, expected=seen)
     elif preview.step == "take_out":
-        for pk in ids:
-            services.take_out(actor, pk, reason=reason, expected=seen.get(pk))
+        services.take_out_many(actor, ids, reason=reason, expected=seen)
     else:
         services.advance(actor, ids, preview.step, expected={pk: seen[pk] for pk in ids}, reason=reason)
     return len(ids)

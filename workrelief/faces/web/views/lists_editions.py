@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed, permit
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.law import registry
@@ -215,9 +216,7 @@ def issue(request: ActingRequest) -> HttpResponse:
     year = chosen_year(request, actor)
     track = request.GET.get("track", "") or request.POST.get("track", "")
     track = track if track in dict(Track.choices()) else ""
-    division = codes.at_level(
-        actor.home, {"county": Level.COUNTY, "city": Level.CITY, "province": Level.PROVINCE}[level]
-    )
+    division = _office_division(actor, level)
     error: DomainError | None = None
     if request.method == "POST":
         try:
@@ -257,11 +256,34 @@ def issue(request: ActingRequest) -> HttpResponse:
             ][:LINES_SHOWN],
             "most": LINES_SHOWN,
             "today": clock.today(),
+            "may_close": allowed(actor, "list.close")
+            and not track
+            and preview.lines
+            and not preview.has_changes
+            and not preview.waiting,
             "given": request.POST,
             "error": error,
         },
         status=error.status if error else 200,
     )
+
+
+@page("list.close")
+@require_POST
+def close(request: ActingRequest) -> HttpResponse:
+    """Close the own office's list of a year: nothing on it changes any more."""
+    actor = request.actor
+    level, year = office_of(actor), chosen_year(request, actor)
+    if not level:
+        raise NotPermitted("list.turn", "清单由县级以上发展改革部门印发和关闭。")
+    done = services.close_year(actor, year, level, division=_office_division(actor, level))
+    messages.success(request, f"{year}年{LEVEL_LABELS[level]}清单已关闭，共 {done} 个项目。")
+    return redirect(f"{reverse('web:lists')}?year={year}&state=closed")
+
+
+def _office_division(actor: Actor, level: str) -> str:
+    """The division whose list this office issues."""
+    return codes.at_level(actor.home, {"county": Level.COUNTY, "city": Level.CITY, "province": Level.PROVINCE}[level])
 
 
 def _day(text: str) -> date:

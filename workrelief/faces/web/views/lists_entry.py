@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from workrelief.base.access.actor import Actor
+from workrelief.base.access.permissions import allowed
 from workrelief.base.law import registry
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.errors import finding_document
@@ -20,7 +21,7 @@ from workrelief.kernel.errors import DomainError, InvalidInput, NotFound
 from workrelief.kernel.kinds import Sector, Track
 from workrelief.kernel.money import fen_from_cell
 from workrelief.work.lists import queries, services
-from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, LIST_ENTRY, office_level
+from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, LIST_ENTRY, LISTED, office_level
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.rules import LabourDemand
 
@@ -57,6 +58,7 @@ def _drawn(request: ActingRequest, entry_id: int, error: DomainError | None = No
             "demand": LabourDemand.parse(found.project.labour_demand),
             "waits": LEVEL_LABELS.get(found.waits_for, ""),
             "findings": said,
+            "may_adjust": found.is_standing and found.state in LISTED and allowed(actor, "list.adjust"),
             "offers": [(o, [(k, LEVEL_LABELS[k]) for k in o.levels]) for o in offers if o.permitted],
             "refused": [o for o in offers if not o.permitted],
             "steps": [_step(s) for s in queries.steps(actor.scope, entry_id)],

@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from workrelief.base.access.scope import Scope
 from workrelief.base.divisions import queries as divisions
+from workrelief.faces.shared.project_entry import stored_funds
 from workrelief.faces.web.views.plans_shape import wan_field, wan_from
 from workrelief.kernel import codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput
 from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.work.projects.queries import ProjectDetail
-from workrelief.work.projects.rules import LIST_LEVELS, Fund, LabourDemand
+from workrelief.work.projects.rules import LIST_LEVELS, Fund, LabourDemand, approved
 from workrelief.work.projects.services import NewProject, ProjectChanges
 
 OFFICERS_OWN = (
@@ -94,7 +95,7 @@ class ProjectForm(forms.Form):
     code = _text("项目代码", 40, help_text="24位，未赋码的留空")
     track = forms.ChoiceField(label="项目线", choices=[("", "请选择"), *((t.id, t.label) for t in Track)])
     sector = forms.ChoiceField(label="领域", choices=[("", "请选择"), *Sector.choices()])
-    list_level = forms.ChoiceField(label="清单级次", choices=list(LIST_LEVELS.items()))
+    list_level = forms.ChoiceField(label="清单级次", choices=list(LIST_LEVELS.items()), initial="county")
     county = forms.ChoiceField(label="县（市、区）")
     township = forms.ChoiceField(label="乡镇（街道）", required=False)
     construction_kind = _text("建设性质", 20, help_text="新建、改扩建等")
@@ -168,16 +169,7 @@ class ProjectForm(forms.Form):
         )
 
     def funds(self, before: Sequence[Fund] = ()) -> tuple[Fund, ...]:
-        """Sources with an amount; what plans have issued stays with its source."""
-        issued = {f.fund_type: f for f in before}
-        found = []
-        for kind in FundType:
-            typed, stored = self.cleaned_data[f"fund_{kind.id}"], issued.get(kind)
-            if typed or (stored and stored.issued_fen):
-                found.append(
-                    Fund(kind, typed or 0, stored.issued_fen if stored else 0, stored.issued_on if stored else None)
-                )
-        return tuple(found)
+        return approved({kind: self.cleaned_data[f"fund_{kind.id}"] or 0 for kind in FundType}, before)
 
     def _plain(self) -> dict[str, Any]:
         typed = self.cleaned_data
@@ -198,9 +190,9 @@ class ProjectForm(forms.Form):
             "demand": self.demand,
         }
 
-    def entry(self, year: int, before: Sequence[Fund] = ()) -> NewProject:
+    def entry(self, year: int) -> NewProject:
         """The project as typed, for the reserve: it counts from the list or plan it comes on."""
-        return NewProject(year=year, is_reserve=True, funds=self.funds(before), **self._plain())
+        return NewProject(year=year, is_reserve=True, funds=self.funds(), **self._plain())
 
     def changes(self, before: ProjectDetail) -> ProjectChanges:
         """Only what differs from the stored project."""
@@ -214,10 +206,6 @@ class ProjectForm(forms.Form):
 
 def _money(funds: Sequence[Fund]) -> set[tuple[str, int]]:
     return {(f.fund_type.id, f.planned_fen) for f in funds}
-
-
-def stored_funds(detail: ProjectDetail) -> tuple[Fund, ...]:
-    return tuple(Fund(f.fund_type, f.planned_fen, f.issued_fen, f.issued_on) for f in detail.funds)
 
 
 def _as_stored(detail: ProjectDetail) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from workrelief.kernel.findings import Finding
 from workrelief.work.lists.models import DuplicatePair, EntryStep, ListEntry
 from workrelief.work.lists.rules import gates
 from workrelief.work.lists.rules.turns import office_of, turn_refusal
-from workrelief.work.lists.states import CONFIRM_STEPS, COUNTED, LEVELS, LIST_ENTRY, next_step
+from workrelief.work.lists.states import CONFIRM_STEPS, COUNTED, LEVELS, LIST_ENTRY, LISTED, next_step
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.naming import name_key, plain_code
 
@@ -129,6 +129,11 @@ def of_project(scope: Scope, project_id: int) -> list[ListEntry]:
     """All entries of a project, newest year first, the standing one before former ones."""
     found = ListEntry.objects.within(scope).filter(project=project_id)
     return list(found.select_related("edition").order_by("-year", "-is_standing", "-id"))
+
+
+def is_on_issued_list(scope: Scope, project_id: int) -> bool:
+    """Whether an issued list holds the project now: then changing it is an adjustment of that list (B04)."""
+    return ListEntry.objects.within(scope).filter(project=project_id, is_standing=True, state__in=LISTED).exists()
 
 
 Wanted = tuple[str, str, str, int]

@@ -3,7 +3,15 @@
 from workrelief.work.lists.services.doubles import decide_duplicate, look_for_duplicates, notice
 from workrelief.work.lists.services.entering import NewEntry, enter, enter_many, withdraw_entries
 from workrelief.work.lists.services.issuing import close_year, issue, withdraw_edition
-from workrelief.work.lists.services.stepping import adjust, advance, follow_edit, promote, take_out
+from workrelief.work.lists.services.stepping import (
+    adjust,
+    advance,
+    follow_edit,
+    promote,
+    promote_many,
+    take_out,
+    take_out_many,
+)
 
 __all__ = [
     "NewEntry",
@@ -18,7 +26,9 @@ __all__ = [
     "look_for_duplicates",
     "notice",
     "promote",
+    "promote_many",
     "take_out",
+    "take_out_many",
     "withdraw_edition",
     "withdraw_entries",
 ]

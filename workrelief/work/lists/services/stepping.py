@@ -146,36 +146,53 @@ def _require_reason(reason: str, what: str) -> None:
 
 
 def promote(actor: Actor, entry_id: int, level: str, *, reason: str, expected: str | None = None) -> ListEntry:
-    """Take an entry up to a higher list (提级): the former one stays visible, uncounted; returns the entry above.
+    """Take one entry up to a higher list, see `promote_many`; returns the entry above."""
+    return promote_many(actor, [entry_id], level, reason=reason, expected=expected)[0]
 
-    What its own chain confirmed stays confirmed; the next office above takes its turn. Raises NotFound, NotPermitted,
-    InvalidInput, Conflict.
+
+def promote_many(
+    actor: Actor, entry_ids: Sequence[int], level: str, *, reason: str, expected: Expected = None
+) -> list[ListEntry]:
+    """Take entries up to a higher list (提级), all or nothing: the former ones stay visible, uncounted.
+
+    Returns the entries above. What its own chain confirmed stays confirmed; the next office above takes its turn. Constant
+    number of statements for every 500. Raises NotFound, NotPermitted, InvalidInput, Conflict, naming the project.
     """
     _require_reason(reason, "提级")
     with change_many(actor, "list.promote", kind=_KIND, reason=reason) as opened:
-        row = locked(actor, [entry_id], expected)[0]
-        if not any(t.name == "promote" and row.state in t.sources for t in LIST_ENTRY.transitions):
-            raise moved_on(row)
-        require_turn(actor, row, "promote")
-        _require_higher(actor, row, level)
-        before = row.state
-        state = CONFIRMED[row.level] if before in LISTED else before
-        move(actor, [row], "promote", {row.pk: "promoted"}, reason=reason)
-        above = ListEntry(
-            project=row.project, year=row.year, level=level, track=row.track, sector=row.sector,
-            division_code=row.division_code, state=state, is_standing=True,
-            waits_for=next_office(row.division_code, level, state), investment_fen=row.investment_fen,
-            planned_investment_fen=row.planned_investment_fen, done_investment_fen=row.done_investment_fen,
-            planned_workers=row.planned_workers, planned_pay_fen=row.planned_pay_fen, reason=reason[:200],
-            promoted_from=row, batch_id=0, updated_at=clock.now(), version=1,
-        )  # fmt: skip
-        insert([above])
-        note_steps(
-            actor, [above], "enter", {above.pk: state}, reason=f"由{row.level_label}清单提级：{reason}", before={}
-        )
-        opened.label, opened.target_id = row.project.name, str(above.pk)
-        opened.totals = {"from": row.level, "to": level, "former": row.pk, "year": row.year, "state_before": before}
-    return above
+        rows = locked(actor, entry_ids, expected)
+        for row in rows:
+            if not any(t.name == "promote" and row.state in t.sources for t in LIST_ENTRY.transitions):
+                raise moved_on(row)
+            require_turn(actor, row, "promote")
+            _require_higher(actor, row, level)
+        before = {row.pk: row.state for row in rows}
+        move(actor, rows, "promote", dict.fromkeys(before, "promoted"), reason=reason)
+        made = [_above(row, level, before[row.pk], reason) for row in rows]
+        insert(made)
+        for former in {row.level for row in rows}:
+            said = f"由{LEVEL_LABELS[former]}清单提级：{reason}"
+            part = [one for one, row in zip(made, rows, strict=True) if row.level == former]
+            note_steps(actor, part, "enter", {one.pk: one.state for one in part}, reason=said, before={})
+        opened.label = rows[0].project.name + (f"等{len(rows)}个项目" if len(rows) > 1 else "")
+        opened.target_id = str(made[0].pk) if len(made) == 1 else ""
+        opened.totals = {
+            "to": level, "former": {str(row.pk): before[row.pk] for row in rows}, "years": sorted({r.year for r in rows}),
+        }  # fmt: skip
+    return made
+
+
+def _above(row: ListEntry, level: str, before: str, reason: str) -> ListEntry:
+    """The (unsaved) entry on the higher list."""
+    state = CONFIRMED[row.level] if before in LISTED else before
+    return ListEntry(
+        project=row.project, year=row.year, level=level, track=row.track, sector=row.sector,
+        division_code=row.division_code, state=state, is_standing=True,
+        waits_for=next_office(row.division_code, level, state), investment_fen=row.investment_fen,
+        planned_investment_fen=row.planned_investment_fen, done_investment_fen=row.done_investment_fen,
+        planned_workers=row.planned_workers, planned_pay_fen=row.planned_pay_fen, reason=reason[:200],
+        promoted_from=row, batch_id=0, updated_at=clock.now(), version=1,
+    )  # fmt: skip
 
 
 def _require_higher(actor: Actor, row: ListEntry, level: str) -> None:
@@ -226,35 +243,60 @@ def adjust(
 
 
 def take_out(actor: Actor, entry_id: int, *, reason: str, expected: str | None = None) -> ListEntry:
-    """Take an entry off its list (调出); when it was published, its facts are reversed and the next edition says so.
+    """Take one entry off its list, see `take_out_many`."""
+    return take_out_many(actor, [entry_id], reason=reason, expected=expected)[0]
 
-    Raises NotFound, NotPermitted, InvalidInput (no reason), Conflict.
+
+def take_out_many(actor: Actor, entry_ids: Sequence[int], *, reason: str, expected: Expected = None) -> list[ListEntry]:
+    """Take entries off their lists (调出), all or nothing; published ones count no more and the next edition says so.
+
+    Constant number of statements for every 500. Raises NotFound, NotPermitted, InvalidInput (no reason), Conflict, naming
+    the project.
     """
     _require_reason(reason, "调出")
     with change_many(actor, "list.adjust", kind=_KIND, reason=reason) as opened:
-        row = locked(actor, [entry_id], expected)[0]
-        if not any(t.name == "take_out" and row.state in t.sources for t in LIST_ENTRY.transitions):
-            raise moved_on(row)
-        require_turn(actor, row, "take_out")
-        before = row.state
-        counted = before in LISTED or _was_published(row)
-        move(actor, [row], "take_out", {row.pk: "taken_out"}, reason=reason)
-        if counted:
-            take_off_year(actor, [row.project_id], row.year, action="list.adjust", reason=reason)
-            leave_lists(actor, [row.project_id], note=f"调出{row.year}年{row.level_label}清单：{reason}")
-        opened.label, opened.target_id = row.project.name, str(row.pk)
-        opened.totals = {"state_before": before, "year": row.year, "was_counted": counted}
-    return row
+        rows = locked(actor, entry_ids, expected)
+        for row in rows:
+            if not any(t.name == "take_out" and row.state in t.sources for t in LIST_ENTRY.transitions):
+                raise moved_on(row)
+            require_turn(actor, row, "take_out")
+        before = {row.pk: row.state for row in rows}
+        published = _published_before(rows)
+        counted = [row for row in rows if before[row.pk] in LISTED or row.pk in published]
+        move(actor, rows, "take_out", dict.fromkeys(before, "taken_out"), reason=reason)
+        for year, level in sorted({(row.year, row.level) for row in counted}):
+            ids = [row.project_id for row in counted if (row.year, row.level) == (year, level)]
+            take_off_year(actor, ids, year, action="list.adjust", reason=reason)
+            leave_lists(actor, ids, note=f"调出{year}年{LEVEL_LABELS[level]}清单：{reason}")
+        opened.label = rows[0].project.name + (f"等{len(rows)}个项目" if len(rows) > 1 else "")
+        opened.target_id = str(rows[0].pk) if len(rows) == 1 else ""
+        opened.totals = {
+            "states_before": {str(pk): state for pk, state in before.items()}, "years": sorted({r.year for r in rows}),
+            "counted": len(counted),
+        }  # fmt: skip
+    return rows
 
 
-def _was_published(row: ListEntry) -> bool:
-    """Whether it was on an issued list before it was promoted."""
-    former = row.promoted_from
-    while former is not None:
-        if state_before_promotion(former) in LISTED:
-            return True
-        former = former.promoted_from
-    return False
+def _published_before(rows: Sequence[ListEntry]) -> set[int]:
+    """Ids of entries that were on an issued list before they were promoted; two statements for each level below."""
+    found: set[int] = set()
+    below = {row.promoted_from_id: row.pk for row in rows if row.promoted_from_id}
+    for _ in LEVELS:
+        if not below:
+            break
+        states: dict[int, str] = {}
+        for part in projects.in_parts(sorted(below)):
+            told = EntryStep.objects.filter(entry_id__in=part, step="promote").order_by("id")
+            states |= dict(told.values_list("entry_id", "state_before"))
+        found |= {entry for former, entry in below.items() if states.get(former) in LISTED}
+        older: dict[int, int] = {}
+        for part in projects.in_parts(sorted(below)):
+            pairs = ListEntry.rows.filter(pk__in=part, promoted_from__isnull=False).values_list(
+                "pk", "promoted_from_id"
+            )
+            older |= {upper: below[pk] for pk, upper in pairs}
+        below = older
+    return found
 
 
 # ---------- what is edited on the project's page ----------

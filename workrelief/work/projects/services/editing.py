@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from workrelief.base.access.actor import Actor
@@ -65,6 +65,9 @@ class ProjectChanges:
         return {f.name: value for f in fields(self) if (value := getattr(self, f.name)) is not None}
 
 
+ONE_MS = timedelta(milliseconds=1)
+"""JSON carries moments to the millisecond."""
+
 Follower = Callable[[Actor, Project, Mapping[str, tuple[Any, Any]], str], None]
 """(actor, project as changed, {column: (before, after)}, reason), called inside the transaction of the change."""
 
@@ -103,7 +106,7 @@ def edit_project(
         if OFFICERS_ONLY & given.keys():
             permit(actor, "project.register")
         project = opened.row
-        if expected is not None and project.updated_at != expected:
+        if expected is not None and abs(project.updated_at - expected) >= ONE_MS:
             raise Conflict("project.moved", "他人已修改过这个项目，您看到的内容已过时。请对照最新内容，核对后再保存。")
         _require_movable(actor, project, given)
         _apply(project, given)
