@@ -117,3 +117,16 @@ def test_spark_gives_the_same_integers(settings):
         settings.SPARK_ABOVE_ROWS = 0
         assert engine_for(view.rows).name == SparkEngine.name
         assert values_of(view, MEASURES, asked(by), from_rows=True) == embedded_values
+
+
+def test_a_closed_engine_has_no_threads_left_and_opens_anew():
+    """Left open at the end of a process, a thread of it may touch Python too late and abort the process."""
+    source = RowSource("t", pa.schema([("n", pa.int64())]), fresh=pa.table({"n": [1, 2]}))
+    table = ibis.table({"n": "int64"}, name="t")
+    assert sorted(DuckEngine().rows(table, {"t": source})) == [(1,), (2,)]
+    kept = embedded.backend()
+    embedded.close()
+    with pytest.raises(Exception, match="closed"):
+        kept.con.execute("SELECT 1")
+    assert embedded.backend() is not kept
+    assert sorted(DuckEngine().rows(table, {"t": source})) == [(1,), (2,)]

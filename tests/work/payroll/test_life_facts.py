@@ -11,6 +11,9 @@ from tests.conftest import FEIXIAN, NINGJIN, make_actor
 from workrelief.base.access.permissions import Role
 from workrelief.work.lifecycle.facts import PaidMonth
 from workrelief.work.payroll.life_facts import pay_facts
+from workrelief.work.payroll.models import PaySheet
+from workrelief.work.payroll.queries import PaySheetFilter, totals
+from workrelief.work.payroll.services import reverse_sheet
 from workrelief.work.training.life_facts import training_facts
 from workrelief.work.workers.life_facts import roster_facts
 
@@ -54,6 +57,19 @@ def test_what_failed_is_owed_until_back_pay_arrives(county, ningjin_officer):
     found = facts_of(ningjin_officer, county)
     assert (found.unpaid_fen, found.unpaid_people) == (0, 0)
     assert found.late_lines == 1
+
+
+def test_back_pay_is_due_once_and_a_reversed_sheet_not_at_all(county, ningjin_officer):
+    """July 9,000 paid; August 9,000 due, one failed (3,000), paid back in September; October is reversed."""
+    paid(ningjin_officer, county, "2022-08", (0, "状态", "发放失败"), (0, "发放日期", None), name="八月.xlsx")
+    rows = pay_rows(county.code, "2022-09", PEOPLE[:1], paid_on="2022-10-20")
+    rows[0][PAY_HEAD.index("是否补发")], rows[0][PAY_HEAD.index("补发月份")] = "是", "2022-08"
+    bring(ningjin_officer, "pay_sheet", workbook([PAY_HEAD, *rows]), "补发.xlsx")
+    paid(ningjin_officer, county, "2022-10", name="十月.xlsx")
+    sheet = PaySheet.rows.get(month=202210)
+    reverse_sheet(ningjin_officer, sheet.pk, reason="重复录入，整表冲回")
+    found = totals(ningjin_officer.scope, PaySheetFilter(project=county.project))
+    assert (found.sheets, found.lines, found.due_fen, found.paid_fen) == (4, 7, 18_000_00, 18_000_00)
 
 
 def test_money_that_arrived_in_another_month_does_not_pay_this_one(county, ningjin_officer):

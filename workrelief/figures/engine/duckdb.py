@@ -6,6 +6,7 @@ thread at a time, so each use takes a cursor of its own: cursors share the datab
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import threading
@@ -42,6 +43,19 @@ def backend() -> Any:
             _backends.clear()
             _backends[os.getpid()] = found
         return found
+
+
+@atexit.register
+def close() -> None:
+    """Join the engine's threads while the interpreter still lives.
+
+    Left open, one of them may hand an Arrow table back when Python is already being taken down, and the process, its work
+    done, ends by SIGABRT (duckdb issue 13904). The next use opens the engine anew.
+    """
+    with _lock:
+        found = _backends.pop(os.getpid(), None)
+    if found is not None:
+        found.disconnect()
 
 
 @contextlib.contextmanager

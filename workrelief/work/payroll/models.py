@@ -90,6 +90,7 @@ class PayLine(models.Model):
         indexes = [
             models.Index(fields=["sheet", "id"], name="pay_line_sheet"),
             models.Index(fields=["worker", "id"], name="pay_line_worker"),
+            models.Index(fields=["sheet"], condition=models.Q(is_back_pay=True), name="pay_line_back_pay"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(paid_fen__gte=0, due_fen__gte=0), name="pay_line_positive")

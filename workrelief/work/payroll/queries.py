@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from workrelief.base.access.scope import Scope
 from workrelief.base.intake.bulk import fetch_by, in_parts
@@ -94,7 +94,10 @@ def lines_of_worker(scope: Scope, worker_id: int) -> QuerySet[PayLine]:
 
 @dataclass(frozen=True, slots=True)
 class SheetTotals:
-    """Sums over a whole filtered list: sheets, lines, fen due, fen paid."""
+    """Sums over a whole filtered list: all its sheets; lines, fen due and fen paid of those not reversed.
+
+    What a back-pay line states as due was due already in its month: it counts once.
+    """
 
     sheets: int
     lines: int
@@ -105,8 +108,14 @@ class SheetTotals:
 def totals(scope: Scope, wanted: PaySheetFilter | None = None) -> SheetTotals:
     """Sums of the whole filtered result, for the foot of the list."""
     found = pay_sheets(scope, wanted).order_by()
-    sums = found.aggregate(lines=Sum("lines_count"), due=Sum("due_fen"), paid=Sum("paid_fen"))
-    return SheetTotals(found.count(), sums["lines"] or 0, sums["due"] or 0, sums["paid"] or 0)
+    stands = ~Q(state="reversed")
+    sums = found.aggregate(
+        sheets=Count("pk"), lines=Sum("lines_count", filter=stands), due=Sum("due_fen", filter=stands),
+        paid=Sum("paid_fen", filter=stands),
+    )  # fmt: skip
+    again = PayLine.objects.filter(is_back_pay=True, sheet__in=found.filter(stands).select_related(None).values("pk"))
+    due_again = again.aggregate(due=Sum("due_fen"))["due"] or 0
+    return SheetTotals(sums["sheets"], sums["lines"] or 0, (sums["due"] or 0) - due_again, sums["paid"] or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date
 
 from workrelief.faces.web.templatetags.rooms import month_text
 from workrelief.kernel import clock
+from workrelief.kernel.kinds import Track
 from workrelief.work.projects.queries import ProjectDetail
 
 FLOOR = "labour_pay_share_floor"
@@ -35,7 +36,7 @@ class OnRecord:
 
 
 def stages(detail: ProjectDetail, known: OnRecord) -> list[Stage]:
-    """From the list to use, as far as the platform's own records and the reported progress tell.
+    """From the list (or, for special funds, the plan) to use, as far as the platform's own records and the reported progress tell.
 
     Pay without a roster is a gap.
     """
@@ -47,9 +48,12 @@ def stages(detail: ProjectDetail, known: OnRecord) -> list[Stage]:
         or (project.starts_on is not None and project.starts_on <= clock.today())
     )
     years = "、".join(str(year.year) for year in reversed(detail.years))
+    is_special = detail.track is Track.SPECIAL_FUND
     paid = known.last_month is not None
     return [
-        Stage(
+        Stage("下达计划", "done" if detail.central_issued_fen or years else "todo", f"{years} 年" if years else "")
+        if is_special
+        else Stage(
             "列入清单", "done" if years else "todo", f"{years} 年" if years else "", project.get_list_level_display()
         ),
         Stage("开工", "done" if begun else "todo", _day(project.starts_on, "" if begun else "计划 ")),
