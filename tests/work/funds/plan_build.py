@@ -13,6 +13,7 @@ from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import Role
 from workrelief.base.divisions.services import load_divisions
 from workrelief.base.law.parameters import parameters
+from workrelief.figures.ledger.models import FACT_MODELS
 from workrelief.kernel.kinds import FundType, Track
 from workrelief.work.funds import queries, services
 from workrelief.work.funds.models import Application, PlanBatch, PlanDocument
@@ -164,3 +165,9 @@ def issued_fen(actor: Actor, project: int) -> int:
 
 def plan_of(actor: Actor, project: int) -> queries.ProjectPlan:
     return queries.project_plan(actor.scope, project)
+
+
+def year_plan(project: int) -> int:
+    """What the ledger holds as the project's planned investment, all years (I13)."""
+    facts = FACT_MODELS["fund_move_fact"]._default_manager.filter(project_id=project)
+    return sum(facts.values_list("year_plan_fen", flat=True))

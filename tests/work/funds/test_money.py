@@ -145,13 +145,23 @@ def test_a_voucher_or_a_month_stands_once(ningjin_officer, project):
     money.record(ningjin_officer, [money.investment(project, 202208, 2, fund_type=CENTRAL)])
 
 
-def test_a_year_plan_is_adjusted_by_a_new_one(ningjin_officer, project):
-    money.set_year_plans(ningjin_officer, [(project, 2022, 200 * WAN)])
-    assert money.set_year_plans(ningjin_officer, [(project, 2022, 200 * WAN)]).ids == ()
-    money.set_year_plans(ningjin_officer, [(project, 2022, 180 * WAN), (project, 2023, 20 * WAN)])
+def follow(actor, project, fen, year=2022):
+    return money.follow_plans(actor, {project: fen}, year, action="money.record")
+
+
+def test_a_year_plan_follows_the_issued_plans_until_an_office_registers_its_own(ningjin_officer, project):
+    follow(ningjin_officer, project, 200 * WAN)
+    follow(ningjin_officer, project, 200 * WAN)
+    follow(ningjin_officer, project, 180 * WAN)
+    follow(ningjin_officer, project, 20 * WAN, 2023)
     assert figures(ningjin_officer.scope, "year_plan", "planned_projects") == [180 * WAN, 1]
     plans = FundMove.rows.filter(kind=MoveKind.YEAR_PLAN, month=2022).order_by("id")
     assert [(p.state, p.amount_fen) for p in plans] == [("reversed", 200 * WAN), ("posted", 180 * WAN)]
+    follow(ningjin_officer, project, 0, 2023)
+    assert not FundMove.rows.filter(kind=MoveKind.YEAR_PLAN, month=2023, state="posted").exists()
+    money.record(ningjin_officer, [money.year_plan(project, 2022, 300 * WAN, remark="含地方配套")])
+    follow(ningjin_officer, project, 150 * WAN)
+    assert figures(ningjin_officer.scope, "year_plan") == [300 * WAN]
 
 
 def test_a_late_voucher_of_a_sealed_month_counts_as_a_correction_today(ningjin_officer, project, travel):

@@ -26,6 +26,7 @@ from tests.work.funds.plan_build import (
     responsible,
     reviewed,
     to,
+    year_plan,
 )  # fmt: skip
 from workrelief.base.audit.models import AuditEntry
 from workrelief.figures.indicators.read import LIVE, Snapshot, read
@@ -76,6 +77,7 @@ def test_a_shift_inside_a_county_is_decided_by_the_city_and_only_then_counts(who
     services.approve_change(who.city, order.pk, document_no="德批1", on=DAY)
     assert (issued_fen(who.county, first), issued_fen(who.county, second)) == (150 * WAN + 1, 250 * WAN - 1)
     assert standing(batch) == dict.fromkeys(("nation", "province", "city", "county"), 400 * WAN)
+    assert (year_plan(first), year_plan(second)) == (150 * WAN + 1, 250 * WAN - 1)
     line = PlanLine.rows.get(project=first, batch=batch)
     assert (line.original_fen, line.amount_fen) == (200 * WAN, 150 * WAN + 1)
     assert "adjusting" not in marks(who, first)
@@ -191,7 +193,7 @@ def test_a_withdrawn_plan_takes_all_below_with_it_and_the_lives_back(who):
     batch, documents = forwarded(who, {project: 100 * WAN})
     services.withdraw_document(who.province, documents[1].pk, reason="国家调整计划", on=DAY)
     assert standing(batch) == {"nation": 100 * WAN}
-    assert issued_fen(who.county, project) == 0
+    assert issued_fen(who.county, project) == year_plan(project) == 0
     assert lives.states_of(who.province.scope, [project])[project] == "prov_reviewed"
     assert PlanLine.rows.filter(batch=batch).count() == 4
     rows = list(FundFact._default_manager.filter(project_id=project, fund_type=1))

@@ -37,6 +37,7 @@ from tests.work.funds.plan_build import (
     responsible,
     reviewed,
     to,
+    year_plan,
 )  # fmt: skip
 from workrelief.base.access.permissions import Role
 from workrelief.base.audit.models import AuditEntry
@@ -99,6 +100,7 @@ def test_money_goes_from_application_to_project_with_lives_clocks_and_ledger(who
     over = queries.batch_overview(who.province.scope, batch.pk)
     assert over.received_fen == over.by_level["province"] == over.by_level["city"] == over.to_projects_fen == 400 * WAN
     assert over.unplaced_fen == 0
+    assert year_plan(project) == 400 * WAN
 
 
 def test_projects_named_by_the_province_are_forwarded_as_they_are(who):
@@ -469,7 +471,7 @@ def test_todo_counts_name_what_waits_for_each_office(who):
 
 def test_forwarding_takes_the_same_number_of_statements_for_any_number_of_lines(who):
     counted = []
-    for batch_number, number in ((1, 2), (2, 20)):
+    for batch_number, number in ((1, 2), (2, 20), (3, 60)):
         ids = [planned_project(who.county, batch_number * 100 + n, central=10 * WAN) for n in range(number)]
         amounts = dict.fromkeys(ids, 10 * WAN)
         batch = a_batch(who, number=batch_number)
@@ -487,7 +489,7 @@ def test_forwarding_takes_the_same_number_of_statements_for_any_number_of_lines(
         ) as seen:
             services.issue_document(who.county, draft.pk, document_no=f"宁{batch_number}", on=TO_PROJECT)
         counted.append(len(seen))
-    assert counted[0] == counted[1]
+    assert counted[0] == counted[1] >= counted[2] - 1, "SQLite splits an update by its number of variables"
 
 
 def test_the_trail_keeps_who_did_what(who):

@@ -38,6 +38,7 @@ __all__ = [
     "MoveKind",
     "PayeeKind",
     "Recorded",
+    "follow_plans",
     "follow_project",
     "investment",
     "key_of",
@@ -46,7 +47,6 @@ __all__ = [
     "record",
     "require_shape",
     "reverse",
-    "set_year_plans",
     "standing_keys",
     "take_back",
     "year_plan",
@@ -55,6 +55,10 @@ __all__ = [
 _CASH = (MoveKind.RECEIPT, MoveKind.PAYMENT)
 _MEASURES = (MoveKind.RECEIPT, MoveKind.PAYMENT, MoveKind.INVESTMENT, MoveKind.YEAR_PLAN)
 """In the order of the fact's measures."""
+
+
+BY_PLAN = "按下达的投资计划"
+"""Remark of a year plan that follows the issued plans; one registered by hand has another, and stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,15 +164,32 @@ def record(
     return Recorded(tuple(row.pk for row in rows), tuple(said))
 
 
-def set_year_plans(actor: Actor, plans: Sequence[tuple[int, int, int]], *, action: str = "money.record") -> Recorded:
-    """Planned investment by (project id, year, fen) for many projects, as when a plan is issued; repeating is harmless."""
-    wanted = {(project_id, year): fen for project_id, year, fen in plans}
-    standing: dict[tuple[int, int], int] = {}
-    for part in projects.in_parts({p for p, _ in wanted}):
-        rows = FundMove.rows.filter(project__in=part, kind=MoveKind.YEAR_PLAN, fund_type="", state="posted")
-        standing |= {(p, year): fen for p, year, fen in rows.values_list("project_id", "month", "amount_fen")}
-    changed = [year_plan(p, year, fen) for (p, year), fen in wanted.items() if standing.get((p, year)) != fen]
-    return record(actor, changed, action=action) if changed else Recorded((), ())
+def follow_plans(actor: Actor, issued: Mapping[int, int], year: int, *, action: str) -> list[str]:
+    """The year's planned investment as the issued plans have it: {project id: fen standing in that year's batches}.
+
+    What an office registered by hand stands, the plan's own row is replaced, nothing issued leaves none; repeating is
+    harmless. Inside the caller's open change. Returns what has to be said: of a sealed year nothing changes any more.
+    """
+    if sealed_among({month_index(date(year, 1, 1))}) and year != clock.today().year:
+        return [f"{year}年已封存，年度计划投资不再随计划调整。"]
+    own: dict[int, FundMove] = {}
+    by_hand: set[int] = set()
+    for part in projects.in_parts(issued.keys()):
+        rows = FundMove.rows.filter(project__in=part, kind=MoveKind.YEAR_PLAN, fund_type="", month=year, state="posted")
+        own |= {row.project_id: row for row in rows if row.remark == BY_PLAN}
+        by_hand |= {row.project_id for row in rows if row.remark != BY_PLAN}
+    stands = {project_id: row.amount_fen for project_id, row in own.items()}
+    changed = [
+        year_plan(one, year, fen, remark=BY_PLAN)
+        for one, fen in issued.items()
+        if fen and one not in by_hand and stands.get(one) != fen
+    ]
+    gone = [row for one, row in own.items() if not issued[one]]
+    if changed:
+        record(actor, changed, action=action)
+    if gone:
+        _reverse_rows(actor, gone, "计划收回", action)
+    return []
 
 
 def reverse(actor: Actor, move_id: int, *, reason: str) -> FundMove:

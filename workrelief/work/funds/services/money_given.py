@@ -8,6 +8,7 @@ from datetime import date
 from workrelief.base.access.actor import Actor
 from workrelief.kernel.kinds import FundType
 from workrelief.work.funds.models import PlanBatch, PlanLine
+from workrelief.work.funds.services import money
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.services import IssuedFund, issue_funds
 
@@ -33,4 +34,17 @@ def carry(actor: Actor, project_ids: Sequence[int], batch: PlanBatch, *, action:
         ):
             parts[project_id].append((day, fen))
     entries = [IssuedFund(one, kind, tuple(some)) for one, some in sorted(parts.items())]
-    return issue_funds(actor, entries, action=action, on=on, label=batch.title)
+    said = issue_funds(actor, entries, action=action, on=on, label=batch.title)
+    return said + money.follow_plans(actor, _of_year(project_ids, batch.year), batch.year, action=action)
+
+
+def _of_year(project_ids: Sequence[int], year: int) -> dict[int, int]:
+    """Fen that stand for each project in all batches of the year."""
+    found = dict.fromkeys(project_ids, 0)
+    for some in projects.in_parts(found.keys()):
+        rows = PlanLine.objects.unscoped(_WHY).filter(
+            project__in=some, document__level="county", document__state="issued", batch__year=year
+        )
+        for project_id, fen in rows.values_list("project", "amount_fen"):
+            found[project_id] += fen
+    return found
