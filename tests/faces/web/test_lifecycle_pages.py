@@ -302,6 +302,28 @@ def _pack(client: Client, project: int) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(answer.content))
 
 
+def test_a_paper_is_taken_out_with_a_reason_stays_to_be_read_and_counts_no_more(world):
+    client, scope = county_browser(), make_actor(Role.COUNTY_OFFICER, "371422").scope
+    (kept,) = queries.papers(scope, world.project, kinds=("contract",))
+    assert f"/papers/{kept.id}/withdraw/" in text_of(client, f"/projects/{world.project}/archive/")
+    assert "登记合同" in text_of(client, f"/papers/{kept.id}/withdraw/"), "the step that rests on it is named"
+    refused = client.post(f"/papers/{kept.id}/withdraw/", {"reason": "错"})
+    assert (refused.status_code, "至少4个字" in unescape(refused.content.decode())) == (422, True)
+    stranger = signed_in(Role.COUNTY_OFFICER, "371325", name="stranger")[0]
+    assert stranger.post(f"/papers/{kept.id}/withdraw/", {"reason": "演示：传错文件"}).status_code == 404
+    assert client.post(f"/papers/{kept.id}/withdraw/", {"reason": "演示：传错文件"}).status_code == 302
+    page = text_of(client, f"/projects/{world.project}/archive/")
+    assert "已撤下的材料" in page
+    assert "演示：传错文件" in page
+    assert queries.papers(scope, world.project, kinds=("contract",)) == []
+    assert client.post(f"/papers/{kept.id}/withdraw/", {"reason": "演示：再撤一次"}).status_code == 409
+    (other, *_) = queries.papers(scope, world.project, kinds=("approval",))
+    body = {"reason": "演示：批复有误"}
+    answer = client.post(f"/api/v1/lives/papers/{other.id}/withdraw", body, content_type="application/json")
+    assert answer.status_code == 200
+    assert queries.papers(scope, world.project, kinds=("approval",)) == []
+
+
 def test_the_evidence_pack_holds_an_index_the_papers_and_masked_tables(world):
     client = county_browser()
     url = f"/projects/{world.paid}/papers/"

@@ -19,6 +19,7 @@ from workrelief.kernel.errors import NotFound
 from workrelief.kernel.findings import Severity
 from workrelief.kernel.kinds import FundType, Track
 from workrelief.work.funds.queries import share as queries
+from workrelief.work.funds.queries.facts import voucher_facts
 from workrelief.work.funds.rules.share import Issue, Money, ShareCase, judge
 from workrelief.work.funds.services import money
 from workrelief.work.projects.rules import Fund
@@ -243,6 +244,9 @@ def test_the_facts_for_acceptance_hold_floors_but_not_the_promise_of_the_life(ni
     project = special(ningjin_officer)
     wages(project, 120 * WAN)
     money.record(ningjin_officer, [arrives(project, 300 * WAN)])
+    known = voucher_facts(ningjin_officer.scope, [project], date(2022, 12, 31))[project]
+    assert (known.receipts, known.payments) == (1, 0)
+    assert voucher_facts(ningjin_officer.scope, [project], date(2021, 12, 31)) == {}
     facts = queries.share_facts(ningjin_officer.scope, [project], date(2022, 12, 31))[project]
     assert (facts.paid_fen, facts.issued_fen, facts.received_fen) == (120 * WAN, 400 * WAN, 300 * WAN)
     assert [(f.rule_id, f.required_fen) for f in facts.floors] == [("F01", 120 * WAN)]

@@ -23,6 +23,7 @@ urlpatterns_lifecycle = [
     path("objections/", lifecycle_objections.objections, name="objections"),
     path("objections/<int:objection_id>/settle/", lifecycle.settle, name="life-objection-settle"),
     path("projects/<int:project_id>/papers/", lifecycle_papers.paper, name="life-paper"),
+    path("papers/<int:paper_id>/withdraw/", lifecycle_papers.withdraw, name="life-paper-withdraw"),
     path("papers/<int:paper_id>/file/", lifecycle_papers.paper_file, name="life-paper-file"),
     path("projects/<int:project_id>/archive/", lifecycle_archive.archive, name="archive"),
     path("projects/<int:project_id>/archive/summary/", lifecycle_archive.summary, name="archive-summary"),

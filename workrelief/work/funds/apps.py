@@ -9,7 +9,7 @@ class FundsConfig(AppConfig):
     def ready(self) -> None:
         from workrelief.base.intake.importer import register
         from workrelief.work.funds import importers
-        from workrelief.work.funds.queries.facts import plan_facts
+        from workrelief.work.funds.queries.facts import plan_facts, voucher_facts
         from workrelief.work.funds.queries.share import share_facts
         from workrelief.work.funds.services.money import follow_project
         from workrelief.work.lifecycle import facts
@@ -19,4 +19,5 @@ class FundsConfig(AppConfig):
         register(importers.FundMovementImporter())
         facts.provide(facts.PlanFacts, plan_facts)
         facts.provide(facts.ShareFacts, share_facts)
+        facts.provide(facts.VoucherFacts, voucher_facts)
         follow_edits(follow_project)

@@ -99,6 +99,14 @@ class ShareFacts:
 
 
 @dataclass(frozen=True)
+class VoucherFacts:
+    """funds (money): standing receipts and payments of all funds."""
+
+    receipts: int = 0
+    payments: int = 0
+
+
+@dataclass(frozen=True)
 class PaidMonth:
     """One month's standing pay sheets. `month` is a ledger month (202207), amounts in fen."""
 
@@ -149,7 +157,7 @@ class RosterFacts:
 
 F = TypeVar("F")
 Provider = Callable[[Scope, Sequence[int], date], Mapping[int, F]]
-KINDS: tuple[type, ...] = (ListFacts, PlanFacts, ShareFacts, PayFacts, TrainingFacts, RosterFacts)
+KINDS: tuple[type, ...] = (ListFacts, PlanFacts, ShareFacts, VoucherFacts, PayFacts, TrainingFacts, RosterFacts)
 
 _providers: dict[type, Provider[Any]] = {}
 
@@ -229,6 +237,10 @@ class Facts:
     @property
     def share(self) -> ShareFacts:
         return self._of(ShareFacts)
+
+    @property
+    def vouchers(self) -> VoucherFacts:
+        return self._of(VoucherFacts)
 
     @property
     def pay(self) -> PayFacts:

@@ -129,6 +129,9 @@ class Paper(ScopedModel):
     file_id = models.BigIntegerField(null=True, help_text="stored file; empty while only its particulars are known")
     fields = models.JSONField(default=dict, help_text="structured particulars, by kind (services.papers says which)")
     is_withdrawn = models.BooleanField(default=False)
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+    withdrawn_by = models.CharField(max_length=60, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
     by_name = models.CharField(max_length=60)
     at = models.DateTimeField()
 

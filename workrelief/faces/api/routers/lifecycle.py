@@ -52,6 +52,12 @@ class StepBody(Schema):
     expected: str | None = Field(None, description="办理前看到的环节；其间已被他人办理的，返回 409")
 
 
+class WithdrawBody(Schema):
+    """Why a paper is taken out."""
+
+    reason: str = Field(min_length=4, max_length=200)
+
+
 class PaperBody(Schema):
     """The particulars of a paper; its file is uploaded on the page of the project."""
 
@@ -112,6 +118,13 @@ def attach_paper(request: HttpRequest, project_id: int, body: PaperBody) -> Pape
         actor, project_id, body.kind, file_id=body.file_id, title=body.title, number=body.number, dated_on=body.dated_on,
         fields=body.fields,
     )  # fmt: skip
+    return PaperRow.of(queries.paper(actor.scope, made.pk))
+
+
+@router.post("/papers/{int:paper_id}/withdraw", response=PaperRow, summary="撤下材料")
+def withdraw_paper(request: HttpRequest, paper_id: int, body: WithdrawBody) -> PaperRow:
+    actor = acting(request, "lifecycle.attach_paper")
+    made = services.withdraw_paper(actor, paper_id, reason=body.reason)
     return PaperRow.of(queries.paper(actor.scope, made.pk))
 
 

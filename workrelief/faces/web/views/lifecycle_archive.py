@@ -40,6 +40,7 @@ class Line:
     paper_url: str = ""
     act_url: str = ""
     act: str = ""
+    withdraw_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def archive(request: ActingRequest, project_id: int) -> HttpResponse:
             "complete_words": f"{index.complete}/{index.total} 类齐全",
             "classes": [_shown(one, upload) for one in index.classes],
             "missing": [_missing(item, one) for one in index.classes for item in one.missing],
+            "withdrawn": queries.withdrawn_papers(actor.scope, project_id),
             "may_attach": may_attach,
             "may_pack": allowed(actor, evidence.ACTION),
         },
@@ -134,6 +136,7 @@ def _lines(item: ArchiveItem, upload: str) -> Iterator[Line]:
             url,
             url or add,
             "下载" if url else "补文件" if add else "",
+            reverse("web:life-paper-withdraw", args=[paper.id]) if add else "",
         )
     if item.from_system:
         yield Line("", item.kind.label, item.from_system, by="系统归入")

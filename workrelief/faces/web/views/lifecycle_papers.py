@@ -23,7 +23,7 @@ from workrelief.kernel.errors import Conflict, DomainError, InvalidInput, NotFou
 from workrelief.kernel.money import fen_from_cell
 from workrelief.work.lifecycle import queries, services
 from workrelief.work.lifecycle.queries import LifeView
-from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, PAPERS, PaperField, PaperKind
+from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, PAPERS, PROJECT_LIFE, PaperField, PaperKind
 
 ACCEPT = ".pdf,.docx,.xlsx,.xls,.csv,.jpg,.jpeg,.png,.zip"
 _TYPES = {"day": "date", "whole": "number", "fen": "text", "month": "month", "text": "text"}
@@ -181,6 +181,40 @@ def paper(request: ActingRequest, project_id: int) -> HttpResponse:
         "error": error,
     }
     return render(request, "lifecycle/paper.html", context, status=error.status if error else 200)
+
+
+@page("lifecycle.attach_paper")
+def withdraw(request: ActingRequest, paper_id: int) -> HttpResponse:
+    """Take out a paper that was registered by mistake; says which steps rested on its kind."""
+    actor = request.actor
+    found = queries.paper(actor.scope, paper_id)
+    life = queries.life(actor.scope, found.project_id)
+    error: DomainError | None = None
+    if request.method == "POST":
+        try:
+            services.withdraw_paper(actor, paper_id, reason=request.POST.get("reason", ""))
+            messages.success(request, f"已撤下“{found.title or found.kind.label}”。")
+            return redirect(f"{reverse('web:archive', args=[life.project_id])}#class-{found.archive_class}")
+        except (InvalidInput, Conflict) as err:
+            error = err
+    taken = {step.step for step in queries.steps_taken(actor.scope, life.project_id)}
+    used = {t.label for t in PROJECT_LIFE.transitions if t.name in taken and found.kind.id in t.papers}
+    context = {
+        "title": "撤下材料",
+        "crumbs": [
+            (life.name, reverse("web:life", args=[life.project_id])),
+            ("档案", reverse("web:archive", args=[life.project_id])),
+            ("撤下材料", ""),
+        ],
+        "life": life,
+        "state": state_badge(life.state.id),
+        "paper": found,
+        "class_label": f"{found.archive_class} {ARCHIVE_CLASSES[found.archive_class]}",
+        "used": "、".join(sorted(used)),
+        "reason": request.POST.get("reason", ""),
+        "error": error,
+    }
+    return render(request, "lifecycle/paper_withdraw.html", context, status=error.status if error else 200)
 
 
 @page("file.download")

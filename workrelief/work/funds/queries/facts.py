@@ -1,4 +1,4 @@
-"""What a project's life needs to know of plans."""
+"""What a project's life needs to know of plans and vouchers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Count
+
 from workrelief.base.access.scope import Scope
 from workrelief.kernel import codes
-from workrelief.work.funds.models import ApplicationLine, Delivery, PlanLine
+from workrelief.work.funds.models import ApplicationLine, Delivery, FundMove, MoveKind, PlanLine
 from workrelief.work.funds.queries.applications import lines_waiting
 from workrelief.work.funds.queries.projects import duties_of
 from workrelief.work.funds.rules import plans as rules
-from workrelief.work.lifecycle.facts import PlanFacts
+from workrelief.work.lifecycle.facts import PlanFacts, VoucherFacts
 from workrelief.work.projects import queries as projects
 
 _STAGES = {
@@ -141,3 +143,18 @@ def _facts(
         decomposed_on=forwarded[-1].document.issued_on if forwarded else None,
         plan_papers=tuple(dict.fromkeys(papers)),
     )
+
+
+def voucher_facts(scope: Scope, project_ids: Sequence[int], on: date) -> dict[int, VoucherFacts]:
+    """Standing receipts and payments up to the day, by project id (provider of lifecycle). One statement for each 500."""
+    found: dict[int, dict[str, int]] = {}
+    for part in projects.in_parts(project_ids):
+        rows = FundMove.objects.within(scope).filter(
+            project__in=part, kind__in=(MoveKind.RECEIPT, MoveKind.PAYMENT), state="posted", happened_on__lte=on
+        )
+        for project_id, kind, number in rows.values_list("project", "kind").annotate(n=Count("pk")).order_by():
+            found.setdefault(project_id, {})[kind] = number
+    return {
+        pk: VoucherFacts(counted.get(MoveKind.RECEIPT, 0), counted.get(MoveKind.PAYMENT, 0))
+        for pk, counted in found.items()
+    }

@@ -23,6 +23,7 @@ from workrelief.work.lifecycle.queries.papers import (
     paper_row,
     papers,
     steps_taken,
+    withdrawn_papers,
 )
 from workrelief.work.lifecycle.queries.timeline import timeline
 from workrelief.work.lifecycle.queries.views import (
@@ -88,4 +89,5 @@ __all__ = [
     "timeline",
     "waiting",
     "whole",
+    "withdrawn_papers",
 ]

@@ -10,7 +10,7 @@ from workrelief.base.access.scope import Scope
 from workrelief.kernel.errors import NotFound
 from workrelief.work.lifecycle.models import Life, Objection, Paper, StepTaken
 from workrelief.work.lifecycle.queries.lives import _days_left
-from workrelief.work.lifecycle.queries.views import ObjectionView, PaperView
+from workrelief.work.lifecycle.queries.views import ObjectionView, PaperView, Withdrawn
 from workrelief.work.lifecycle.states import OBJECTION_SUBJECTS, PAPERS
 
 SUBJECTS: tuple[tuple[str, str], ...] = tuple(OBJECTION_SUBJECTS.items())
@@ -21,6 +21,12 @@ def papers(scope: Scope, project_id: int, *, kinds: Collection[str] = ()) -> lis
     """Papers of the project that stand, oldest first; only `kinds` when given."""
     rows = Paper.objects.within(scope).filter(project_id=project_id, is_withdrawn=False).order_by("id")
     return [_paper(row) for row in (rows.filter(kind__in=kinds) if kinds else rows)]
+
+
+def withdrawn_papers(scope: Scope, project_id: int) -> list[PaperView]:
+    """Papers that were taken out, newest first: they count for nothing and stay to be read."""
+    rows = Paper.objects.within(scope).filter(project_id=project_id, is_withdrawn=True)
+    return [_paper(row) for row in rows.order_by("-withdrawn_at", "-id")]
 
 
 def paper(scope: Scope, paper_id: int) -> PaperView:
@@ -38,9 +44,10 @@ def paper_row(scope: Scope, paper_id: int) -> QuerySet[Paper]:
 
 
 def _paper(row: Paper) -> PaperView:
+    gone = Withdrawn(row.withdrawn_reason, row.withdrawn_by, row.withdrawn_at or row.at) if row.is_withdrawn else None
     return PaperView(
-        row.pk, PAPERS[row.kind], row.archive_class, row.title, row.number, row.dated_on, row.file_id, dict(row.fields),
-        row.by_name, row.at,
+        row.pk, row.project_id, PAPERS[row.kind], row.archive_class, row.title, row.number, row.dated_on, row.file_id, dict(row.fields),
+        row.by_name, row.at, gone,
     )  # fmt: skip
 
 

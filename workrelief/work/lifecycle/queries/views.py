@@ -64,6 +64,7 @@ class PaperView:
     """A paper of the project. `kind` says label and archive class; `file_id` is None while only particulars are known."""
 
     id: int
+    project_id: int
     kind: PaperKind
     archive_class: int
     title: str
@@ -71,6 +72,16 @@ class PaperView:
     dated_on: date | None
     file_id: int | None
     fields: dict[str, object]
+    by_name: str
+    at: datetime
+    withdrawn: Withdrawn | None = None
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """Why a paper was taken out, by whom and when."""
+
+    reason: str
     by_name: str
     at: datetime
 

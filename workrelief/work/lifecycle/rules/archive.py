@@ -61,10 +61,15 @@ def _pay_sheets(case: Case) -> str:
     return f"发放表{pay.sheets}张，到账{wan_text(pay.arrived_fen)}万元" if pay.sheets else ""
 
 
+def _vouchers(case: Case) -> str:
+    found = case.facts.vouchers
+    return f"到位凭证{found.receipts}张，支付凭证{found.payments}张" if found.receipts or found.payments else ""
+
+
 FROM_SYSTEM: Mapping[str, Callable[[Case], str]] = {
     "list_document": _list_document, "plan_document": _plan_document, "targets": _targets, "decomposition": _decomposition,
     "responsibilities": _responsibilities, "application": _application, "roster": _roster, "agreements": _agreements,
-    "training": _training, "safety_training": _safety, "pay_sheets": _pay_sheets,
+    "fund_voucher": _vouchers, "training": _training, "safety_training": _safety, "pay_sheets": _pay_sheets,
 }  # fmt: skip
 """Things that need no upload, because the platform holds them itself."""
 

@@ -159,8 +159,9 @@ def withdraw_paper(actor: Actor, paper_id: int, *, reason: str) -> Paper:
             raise Conflict("paper.withdrawn", "这份材料已撤下，请刷新。")
         if queries.states_of(actor.scope, [c.row.project_id]).get(c.row.project_id) in _AFTER_ARCHIVE:
             raise Conflict("paper.archived", "项目已归档，材料不能撤下。确需更正的，请先更正项目状态。")
-        c.row.is_withdrawn = True
-        c.row.save(update_fields=["is_withdrawn"])
+        c.row.is_withdrawn, c.row.withdrawn_reason = True, reason.strip()[:200]
+        c.row.withdrawn_by, c.row.withdrawn_at = actor.name[:60], clock.now()
+        c.row.save(update_fields=["is_withdrawn", "withdrawn_reason", "withdrawn_by", "withdrawn_at"])
     return c.row
 
 
