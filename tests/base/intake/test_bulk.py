@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.work.payroll.build import project
-from workrelief.base.intake.bulk import bulk_insert, fetch_by, reserve_ids
+from workrelief.base.intake.bulk import bulk_insert, bulk_set, fetch_by, reserve_ids
 from workrelief.base.intake.models import RowIssue
 from workrelief.kernel import clock
 from workrelief.work.workers.models import Engagement, Worker
@@ -52,8 +52,28 @@ def test_the_database_keeps_its_rules() -> None:
     assert not Worker.rows.exists()
 
 
+def test_each_row_gets_values_of_its_own_and_the_others_stay() -> None:
+    moment = clock.now()
+    with transaction.atomic():
+        keys = reserve_ids(Worker, 3)
+        bulk_insert(Worker, COLUMNS, [worker(k, moment) for k in keys])
+        later = moment + timedelta(days=1)
+        bulk_set(
+            Worker,
+            ("name", "born_on", "is_cadre_or_kin", "updated_at"),
+            [(ODD + "改", date(1990, 1, 2), True, later, keys[0]), ("演示乙", date(1991, 3, 4), False, later, keys[1])],
+        )
+    first, second, third = (Worker.rows.get(pk=k) for k in keys)
+    assert (first.name, first.born_on, first.is_cadre_or_kin) == (ODD + "改", date(1990, 1, 2), True)
+    assert (second.name, second.born_on, second.is_cadre_or_kin) == ("演示乙", date(1991, 3, 4), False)
+    assert abs(first.updated_at - later) < timedelta(milliseconds=1)
+    assert (third.name, third.born_on) == (ODD, date(1985, 6, 7))
+    assert abs(third.updated_at - moment) < timedelta(milliseconds=1)
+
+
 def test_nothing_is_nothing() -> None:
     bulk_insert(RowIssue, ("batch_id",), [])
+    bulk_set(RowIssue, ("batch_id",), [])
     assert reserve_ids(Worker, 0) == []
 
 

@@ -42,6 +42,30 @@ def bulk_insert(model: type[models.Model], columns: Sequence[str], rows: Sequenc
         raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", _for_sqlite(fields, rows))  # noqa: S608 - names of our own models
 
 
+def bulk_set(model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Give each row values of its own in `columns` (attribute names): tuples of the values and, last, the key of the row.
+
+    One prepared statement run row by row, where Django's `bulk_update` writes one long CASE that both databases search
+    through for every row. Inside the caller's transaction; rows that are not there are left out.
+    """
+    if not rows:
+        return
+    fields: list[models.Field[Any, Any]] = [model._meta.get_field(name) for name in columns]  # type: ignore[misc] # own columns only
+    quote = connection.ops.quote_name
+    mark = "%s" if connection.vendor == "postgresql" else "?"
+    given = ", ".join(f"{quote(str(f.column))} = {mark}" for f in fields)
+    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
+    statement = f"UPDATE {table} SET {given} WHERE {key} = {mark}"  # noqa: S608 - names of our own models
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.executemany(statement, rows)
+            return
+        raw: Any = connection.connection
+        raw.executemany(statement, _for_sqlite([*fields, model._meta.pk], rows))
+
+
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     """`count` fresh primary keys for rows that are inserted with their key given, in this transaction."""
     if count == 0:

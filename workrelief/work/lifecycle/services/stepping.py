@@ -12,6 +12,7 @@ from django.db.models import F
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import permit
 from workrelief.base.audit.change import change, change_many
+from workrelief.base.intake.bulk import bulk_set
 from workrelief.base.law.parameters import parameter
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, RuleViolated
@@ -158,8 +159,8 @@ def _write(moved: Sequence[Life]) -> None:
         state=one.state, since=one.since, due_on=one.due_on, is_adopted=False, version=F("version") + 1,
         updated_at=one.updated_at,
     )  # fmt: skip
-    if others := [life for life in moved if (life.since, life.due_on) != (one.since, one.due_on)]:
-        Life.rows.bulk_update(others, ["since", "due_on"], batch_size=WRITE_ROWS)
+    others = [life for life in moved if (life.since, life.due_on) != (one.since, one.due_on)]
+    bulk_set(Life, ("since", "due_on"), [(life.since, life.due_on, life.pk) for life in others])
 
 
 def _refuse(refused: dict[int, Conflict | RuleViolated], gathered: dict[int, Case]) -> None:

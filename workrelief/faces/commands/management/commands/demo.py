@@ -19,7 +19,7 @@ from workrelief.faces.commands.demo.load import cities_of, folder_of, load_years
 from workrelief.faces.commands.demo.officers import assign_projects, officer
 from workrelief.faces.commands.demo.plan import YEAR, YEARS, Size
 from workrelief.faces.commands.output import DocumentCommand
-from workrelief.figures.snapshots.services import seal_period
+from workrelief.figures.snapshots.services import refresh_live, seal_period
 from workrelief.kernel import clock
 from workrelief.kernel.period import Period
 from workrelief.outputs.bulletins import services as bulletins
@@ -52,6 +52,7 @@ class Command(DocumentCommand):
         load_divisions()
         loaded = load_years(size, processes=processes, say=self.say, password=ENV.demo_password)
         assign_projects()
+        refresh_live()  # what was imported is mirrored before the history asks the ledger, and not again by the seal
         loading = time.perf_counter() - began
         stories = []
         for year in YEARS[size]:
