@@ -87,6 +87,16 @@ def test_a_sheet_becomes_the_offices_draft_and_goes_its_way(who):
         services.discard_import(who.county, batch.pk)
 
 
+def test_rows_without_targets_take_those_the_county_applied_with(who):
+    ids = [planned_project(who.county, n) for n in (1, 2)]
+    at_county(who, dict.fromkeys(ids, 100 * WAN))
+    bare = [line(n, 100)[: -len(ALL)] + [""] * len(ALL) for n in (1, 2)]
+    batch = bring(who.county, "fund_plan", workbook([HEAD, *bare]), "分解表.xlsx")
+    assert "2个项目没有填写绩效目标" in batch.report["notes"][1]
+    draft = PlanDocument.rows.get(import_batch=batch.pk)
+    assert [one.targets for one in PlanLine.rows.filter(document=draft)] == [TARGETS, TARGETS]
+
+
 def test_a_draft_from_a_sheet_can_be_undone(who):
     at_county(who, {planned_project(who.county, 1): 100 * WAN})
     batch = bring(who.county, "fund_plan", workbook([HEAD, line(1, 100)]), "分解表.xlsx")

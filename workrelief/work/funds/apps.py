@@ -17,6 +17,7 @@ class FundsConfig(AppConfig):
 
         register(importers.FundPlanImporter())
         register(importers.FundMovementImporter())
+        register(importers.ResponsibilityImporter())
         facts.provide(facts.PlanFacts, plan_facts)
         facts.provide(facts.ShareFacts, share_facts)
         facts.provide(facts.VoucherFacts, voucher_facts)

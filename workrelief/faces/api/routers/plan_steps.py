@@ -39,6 +39,8 @@ from workrelief.kernel.kinds import FundType
 from workrelief.work.funds import queries, services
 from workrelief.work.funds.queries.overview import batch_rows
 
+__all__ = ["router"]
+
 
 @router.post("/batches", response=BatchOut, summary="建立计划批次")
 def open_batch(request: HttpRequest, body: BatchIn) -> BatchOut:

@@ -9,17 +9,17 @@ from typing import Any
 
 from workrelief.base.intake.columns import Column
 from workrelief.base.intake.importer import CommitReport, ImportContext, Importer, Issue, Row, RowBlock, RowId
-from workrelief.base.intake.places import Place, Places
+from workrelief.base.intake.places import Places
 from workrelief.kernel.errors import InvalidInput
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.kinds import FundType, Kind
 from workrelief.kernel.money import yuan_text
+from workrelief.work.funds.importers.finding import projects_of, unknown
 from workrelief.work.funds.models import MoveKind, PayeeKind
 from workrelief.work.funds.queries import money as queries
 from workrelief.work.funds.rules import money as rules
 from workrelief.work.funds.rules.money import ProjectBalance
 from workrelief.work.funds.services import money
-from workrelief.work.projects import queries as projects
 from workrelief.work.projects.queries import ProjectRef
 
 _COLUMN_OF = {
@@ -83,13 +83,13 @@ class FundMovementImporter(Importer):
 
     def check_rows(self, ctx: ImportContext, rows: RowBlock) -> Iterator[Issue]:
         session: _Session = ctx.session
-        found = _projects(ctx, session, rows)
+        found = projects_of(ctx, session.places, rows)
         ids = {ref.id for ref, _ in found if ref}
         session.standing |= money.standing_keys(ids)
         session.balances |= queries.balances(ctx.actor.scope, ids - session.balances.keys())
         for row, (ref, place) in zip(rows, found, strict=True):
             if ref is None:
-                yield _unknown(ctx, row, place)
+                yield unknown(ctx, row, place)
             elif row["kind"] and row["amount"] is not None:
                 yield from _check(ctx, session, row, ref)
 
@@ -97,7 +97,7 @@ class FundMovementImporter(Importer):
         session: _Session = ctx.session
         entries = []
         for block in blocks:
-            for row, (ref, _) in zip(block, _projects(ctx, session, block), strict=True):
+            for row, (ref, _) in zip(block, projects_of(ctx, session.places, block), strict=True):
                 entry = _entry(row, ref) if ref else None
                 if entry is not None:
                     entries.append(entry)
@@ -115,31 +115,6 @@ class FundMovementImporter(Importer):
 
     def undo(self, ctx: ImportContext) -> dict[str, Any]:
         return dict(money.take_back(ctx.actor, batch_id=ctx.batch_id))
-
-
-def _projects(ctx: ImportContext, session: _Session, rows: RowBlock) -> list[tuple[ProjectRef | None, Place]]:
-    """The registered project of each row by code, else by county and name, and the place that was understood."""
-    places = [session.places.find(place) if place else Place() for place in rows.columns["place"]]
-    pairs = [(p.code, name) if p.code and name else None for p, name in zip(places, rows.columns["name"], strict=True)]
-    found = projects.find_for_import(
-        ctx.actor.scope, codes={c for c in rows.columns["code"] if c}, names={p for p in pairs if p}
-    )
-    return [
-        (found.get(code) if code else found.get(pair) if pair else None, place)
-        for code, pair, place in zip(rows.columns["code"], pairs, places, strict=True)
-    ]
-
-
-def _unknown(ctx: ImportContext, row: Row, place: Place) -> Issue:
-    if row["code"]:
-        return ctx.error(
-            row, "code", "没有这个代码的项目，或不在您的数据范围内", "核对项目代码；没有登记的先导入项目清单"
-        )
-    if row["place"] and place.reason:
-        return ctx.error(row, "place", place.reason, place.remedy, rule_id="N05")
-    if row["place"] and row["name"]:
-        return ctx.error(row, "name", "该县没有这个名称的项目", "核对项目名称；没有登记的先导入项目清单")
-    return ctx.error(row, "code", "没有写明是哪个项目", "填写项目代码，或填写市县和项目名称")
 
 
 def _entry(row: Row, ref: ProjectRef) -> money.MoveIn | None:

@@ -103,11 +103,11 @@ class FundPlanImporter(Importer):
             import_batch=ctx.batch_id,
         )
         total = sum(line.amount_fen for line in lines)
+        bare = sum(1 for line in lines if line.project_id and not line.targets)
+        notes = [f"已生成“{made.title}”拟稿，共{len(lines)}行、{yuan_text(total)}元，复核并签发后生效。"]
+        notes += [f"{bare}个项目没有填写绩效目标，沿用上级文件或资金申请中的目标，请在拟稿中核对。"] if bare else []
         return CommitReport(
-            rows=len(lines),
-            created=len(lines),
-            totals={"total_fen": total, "document": made.pk},
-            notes=[f"已生成“{made.title}”拟稿，共{len(lines)}行、{yuan_text(total)}元，复核并签发后生效。"],
+            rows=len(lines), created=len(lines), totals={"total_fen": total, "document": made.pk}, notes=notes
         )
 
     def undo(self, ctx: ImportContext) -> dict[str, Any]:

@@ -381,6 +381,7 @@ def _lines(actor: Actor, row: PlanDocument, parents: Sequence[PlanLine], lines: 
     by_id = {p.pk: p for p in parents}
     by_project = {p.project_id: p for p in parents if p.project_id}
     lumps = [p for p in parents if p.project_id is None]
+    asked = _targets_asked(actor, row, lines, by_project)
     seen: dict[tuple[object, ...], int] = {}
     found = []
     for number, line in enumerate(lines, start=1):
@@ -403,10 +404,22 @@ def _lines(actor: Actor, row: PlanDocument, parents: Sequence[PlanLine], lines: 
             PlanLine(
                 document=row, batch=row.batch, parent=parent, number=number, division_code=place,
                 project_id=line.project_id, original_fen=line.amount_fen, amount_fen=line.amount_fen,
-                targets=read_targets(line.targets) or (dict(parent.targets) if parent.project_id else {}),
+                targets=read_targets(line.targets)
+                or (dict(parent.targets) if parent.project_id else asked.get(line.project_id or 0, {})),
             )
         )  # fmt: skip
     return found
+
+
+def _targets_asked(
+    actor: Actor, row: PlanDocument, lines: Sequence[NewLine], by_project: Mapping[int, PlanLine]
+) -> dict[int, dict[str, str]]:
+    """Targets of the agreed applications for the projects whose line brings none and stands under a lump."""
+    wanted = {line.project_id for line in lines if line.project_id and not line.targets} - by_project.keys()
+    if not wanted:
+        return {}
+    known = approved_lines(actor.scope, row.batch_id, row.division_code)
+    return {line.project_id: dict(line.targets) for line in known if line.project_id in wanted}
 
 
 def _parent(
