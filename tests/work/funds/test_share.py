@@ -165,6 +165,26 @@ def test_the_pace_is_that_of_the_promise_when_it_is_stricter():
     assert card.rule_id == "F04"
 
 
+def test_a_lag_of_more_than_thirty_points_is_called_building_without_relief():
+    half = {"invested_fen": 500, "investment_fen": 1_000, "is_building": True}
+    assert [f.rule_id for f in judge(case(60, **half)).findings] == ["F01"]  # 50 % built, 60 of 300 paid: on the line
+    pace, lag = judge(case(59, **half)).findings
+    assert (pace.rule_id, lag.rule_id, lag.severity) == ("F01", "A03", Severity.WARNING)
+    assert "投资完成率50.00%，劳务报酬完成率19.67%" in lag.message
+    assert "相差30.33个百分点，超过30.00个百分点的预警线" in lag.message
+    assert lag.cite.source == "ndrc-57"
+    assert not judge(case(59, **half | {"is_building": False})).findings
+    assert not judge(case(0, central=0, **half)).findings
+
+
+@given(paid=st.integers(0, 10**12), built=st.integers(1, 10**12), total=st.integers(1, 10**12))
+def test_a_wide_lag_is_always_behind_its_pace_too(paid, built, total):
+    said = [f.rule_id for f in judge(case(paid, invested_fen=built, investment_fen=total, is_building=True)).findings]
+    done = min(built, total)
+    assert ("A03" in said) == (10 * done * 300 - 10 * paid * total > 3 * total * 300)
+    assert said in ([], ["F01"], ["F01", "A03"])
+
+
 @given(
     paid=st.integers(0, 10**12), central=st.integers(1, 10**12), built=st.integers(0, 10**12),
     total=st.integers(1, 10**12), promised=st.none() | st.integers(1, 10**12),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from tests.work.lists.build import NINGJIN, PLACES, WORKS, in_reserve, reserve, this_year
+from workrelief.base.divisions.services import load_divisions
 from workrelief.kernel.errors import Conflict, InvalidInput, RuleViolated
 from workrelief.kernel.kinds import Track
 from workrelief.work.lists import queries, services
 from workrelief.work.lists.rules.likeness import Named, alike, likeness
+from workrelief.work.projects.services import register_many
 
 NAMES = ("宁津县", "宁津", "德州市")
 
@@ -134,3 +137,18 @@ def test_two_entries_of_one_year_called_the_same_block_each_other(ningjin_office
 @pytest.mark.django_db
 def test_another_city_sees_no_pair(linyi_officer, pair):
     assert not queries.duplicates(linyi_officer.scope).exists()
+
+
+@pytest.mark.django_db
+def test_projects_of_an_imported_finished_list_are_compared_and_shown_with_their_years(ningjin_officer):
+    """Such projects stand in the register's year only: no entry ever walked for them."""
+    old = reserve(0, name="柴胡店镇农村道路改造提升", year=2021)
+    new = reserve(0, name="柴胡店镇农村道路改造工程", year=2022)
+    load_divisions()
+    register_many(ningjin_officer, [replace(one, is_reserve=False) for one in (old, new)])
+    assert services.look_for_duplicates(ningjin_officer, 2022) == 1
+    (found,) = queries.duplicates(ningjin_officer.scope, 2022)
+    assert queries.duplicates(ningjin_officer.scope, 2021).count() == 1
+    assert not queries.duplicates(ningjin_officer.scope, 2020).exists()
+    (view,) = queries.open_pairs(ningjin_officer.scope, [found])
+    assert {view.first_years, view.second_years} == {(2021,), (2022,)}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 from typing import Literal
 
 from workrelief.base.law.parameters import ParameterValue, find_parameter
@@ -25,6 +26,7 @@ FLOOR, LOCAL_FLOOR, BATCH_FLOOR = (
     "labour_pay_share_floor_local",
     "labour_pay_share_floor_batch",
 )
+LAG = "relief_lag_points"
 RULE_OF: Mapping[FundType, str] = {
     FundType.CENTRAL_BUDGET: "F01",
     FundType.CENTRAL_BRIDGING: "F02",
@@ -110,7 +112,7 @@ class Share:
 
     `floor` is the strictest of nation, region and batch; `promised` of target and promise; `applied` of all. `progress`
     is completed investment ÷ approved total, at most 1; forecasts are None while there is not enough data. `findings`
-    hold the warning about the pace during construction, never a gate.
+    hold the warnings during construction about the pace (F01) and a wide lag (A03), never a gate; pace comes first.
     """
 
     base_fen: int
@@ -189,7 +191,7 @@ def judge(case: ShareCase) -> Share:
         requirements=asked,
         progress=progress,
         forecast_fen=forecast,
-        findings=tuple(pace(case, strictest(asked))),
+        findings=(*pace(case, strictest(asked)), *lag(case, strictest(asked))),
     )
 
 
@@ -268,6 +270,45 @@ def pace(case: ShareCase, applied: Requirement | None) -> list[Finding]:
             facts={"short_fen": int(short), "kind": applied.kind, "parameter": applied.parameter},
         )
     ]
+
+
+def lag(case: ShareCase, applied: Requirement | None) -> list[Finding]:
+    """A03: during construction, 投资完成率 − 劳务报酬完成率 is above the line in force when the newest plan was issued.
+
+    The pay completion rate is what was paid ÷ the amount of the strictest requirement. Compared as exact fractions:
+    exactly on the line is not above it.
+    """
+    built = min(case.invested_fen, case.investment_fen)
+    days = [issue.on for money in case.money for issue in money.issues]
+    if applied is None or not applied.required_fen or not case.is_building or built <= 0 or not days:
+        return []
+    line = find_parameter(LAG, on=max(days))
+    done, paid = Fraction(built, case.investment_fen), Fraction(case.paid_fen) / Fraction(applied.required_fen)
+    if line is None or done - paid <= Fraction(line.exact):
+        return []
+    return [
+        finding(
+            "A03",
+            f"“{case.name}”投资完成率{_rate(done)}，劳务报酬完成率{_rate(paid)}"
+            f"（按{applied.label}{_asked(applied)}计），相差{_points(done - paid)}个百分点，"
+            f"超过{_points(Fraction(line.exact))}个百分点的预警线，有“重建设、轻赈济”之嫌。",
+            "请约谈业主和施工单位，调整后续工序，多用当地群众；确有特殊情况的在项目时间线上说明。",
+            severity=Severity.WARNING,
+            facts={"gap": str(_decimal(done - paid)), "kind": applied.kind, "parameter": line.id},
+        )
+    ]
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / value.denominator
+
+
+def _rate(value: Fraction) -> str:
+    return percent(_decimal(value))
+
+
+def _points(value: Fraction) -> str:
+    return f"{round_half_up(_decimal(value) * 100, 2)}"
 
 
 def _asked(one: Requirement) -> str:

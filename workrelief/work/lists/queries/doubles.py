@@ -30,13 +30,19 @@ class PairView:
 
 
 def duplicates(scope: Scope, year: int | None = None, *, state: str = "open") -> QuerySet[DuplicatePair]:
-    """Pairs in scope of which at least one project stands on a list of `year`, most alike first; "" for every state."""
+    """Pairs in scope of which at least one project stands on a list of `year`, most alike first; "" for every state.
+
+    A project stands on a list by its entry or, where only the finished list was imported, by the register's year.
+    """
     found = DuplicatePair.objects.within(scope)
     if state:
         found = found.filter(state=state)
     if year is not None:
         listed = ListEntry.objects.unscoped("narrowed by the pairs it filters").filter(year=year, is_standing=True)
-        found = found.filter(Q(first__in=listed.values("project")) | Q(second__in=listed.values("project")))
+        entered, imported = listed.values("project"), projects.in_year(scope, year).values("pk")
+        found = found.filter(
+            Q(first__in=entered) | Q(second__in=entered) | Q(first__in=imported) | Q(second__in=imported)
+        )
     return found.order_by("-likeness", "id")
 
 
@@ -44,7 +50,7 @@ def open_pairs(scope: Scope, pairs: Sequence[DuplicatePair]) -> list[PairView]:
     """The pairs of one page with what a person needs to decide."""
     ids = {p.first_id for p in pairs} | {p.second_id for p in pairs}
     refs = projects.refs(scope, ids)
-    years: dict[int, set[int]] = {}
+    years = {pk: set(listed) for pk, listed in projects.years_of(scope, ids).items()}
     rows = ListEntry.objects.within(scope).filter(project__in=ids, is_standing=True)
     for project, year in rows.values_list("project_id", "year"):
         years.setdefault(project, set()).add(year)

@@ -30,6 +30,8 @@ def look_for_duplicates(
     track; new pairs are kept as open, decided ones are left alone. Returns how many are new."""
     wanted = EntryFilter(year=year, division=division, is_standing=True)
     ids = set(project_ids or queries.entries(actor.scope, wanted).order_by().values_list("project_id", flat=True))
+    if not project_ids:  # where only the finished list was imported, the register alone knows the year
+        ids.update(projects.in_year(actor.scope, year, division).values_list("pk", flat=True))
     with change_many(actor, "list.decide_duplicate", kind="lists.duplicatepair") as opened:
         found = notice(actor, ids)
         opened.totals = {"year": year, "compared": len(ids), "found": found}

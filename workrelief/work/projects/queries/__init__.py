@@ -1,7 +1,7 @@
 """Reading projects: every public function takes the scope first."""
 
 from workrelief.work.projects.queries.detail import FundLine, ProjectDetail, YearLine, project, project_figures
-from workrelief.work.projects.queries.facts import fund_sources, listing_facts, listing_of
+from workrelief.work.projects.queries.facts import fund_sources, in_year, listing_facts, listing_of, years_of
 from workrelief.work.projects.queries.known import Known, registered
 from workrelief.work.projects.queries.lists import (
     ORDERS,
@@ -45,6 +45,7 @@ __all__ = [
     "find_for_import",
     "fund_sources",
     "in_parts",
+    "in_year",
     "listing_facts",
     "listing_of",
     "named",
@@ -61,4 +62,5 @@ __all__ = [
     "search",
     "stored",
     "totals",
+    "years_of",
 ]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from django.db.models import QuerySet
+
 from workrelief.base.access.scope import Scope
 from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.work.projects import rules
-from workrelief.work.projects.models import FundSource, Project
-from workrelief.work.projects.queries.lookups import in_parts, stored
+from workrelief.work.projects.models import FundSource, Project, ProjectYear
+from workrelief.work.projects.queries.lookups import in_parts, prefix_of, stored
 
 
 def listing_of(
@@ -55,3 +57,20 @@ def listing_facts(scope: Scope, years: Mapping[int, int]) -> dict[int, rules.Lis
     return {
         pk: listing_of(project, years[pk], funds.get(pk, ())) for pk, project in stored(scope, years.keys()).items()
     }
+
+
+def in_year(scope: Scope, year: int, division: str = "") -> QuerySet[Project]:
+    """Projects in scope, and inside `division` if any, that stand on the list of `year`; for another room to narrow by."""
+    found = Project.objects.within(scope).filter(years__year=year, years__taken_off_on=None)
+    return found.filter(division_code__startswith=prefix_of(division)) if division else found
+
+
+def years_of(scope: Scope, ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """The years each project in scope stands on a list, ascending; projects on none are left out."""
+    found: dict[int, list[int]] = {}
+    for part in in_parts(ids):
+        inside = Project.objects.within(scope).filter(pk__in=part)
+        standing = ProjectYear.objects.filter(project__in=inside.values("pk"), taken_off_on=None)
+        for pk, year in standing.order_by("year").values_list("project_id", "year"):
+            found.setdefault(pk, []).append(year)
+    return {pk: tuple(years) for pk, years in found.items()}
