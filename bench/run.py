@@ -15,7 +15,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-MODULES = ("demo", "pages", "pay_import", "lists", "ledger")
+MODULES = ("demo", "pages", "pay_import", "catalogue", "lists", "ledger")
 RESULTS = Path(__file__).with_name("results.json")
 
 

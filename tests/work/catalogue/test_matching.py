@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from datetime import date
 
 import pytest
@@ -89,12 +88,10 @@ def test_the_sector_of_the_project_decides_among_equals(matcher: Matcher):
     assert matcher.match(line, sector="water").best.code.startswith("WA")
 
 
-def test_five_hundred_lines_take_less_than_two_seconds_and_always_say_the_same(matcher: Matcher):
+def test_five_hundred_lines_always_say_the_same(matcher: Matcher):
     names = [f"第{n}段{NAMES[code]}，人工配合" for n, code in enumerate([*NAMES] * 3)][:500]
     assert len(names) == 500
-    begin = time.perf_counter()
     first = [matcher.match(BillLine(n, name)) for n, name in enumerate(names)]
-    assert time.perf_counter() - begin < 2
     assert first == [matcher.match(BillLine(n, name)) for n, name in enumerate(names)]
 
 
