@@ -172,3 +172,12 @@ def test_a_refused_change_says_why_beside_the_field(
     assert words in response.content.decode()
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
+
+
+def test_the_demo_accounts_stand_by_level(client: Client, demo_person: User, settings) -> None:
+    settings.DEMO_MODE = True
+    page = client.get("/login/").content.decode()
+    assert page.index("wr-accounts-of") < page.index(demo_person.display_name)
+    level = page[page.index("wr-accounts-of") :].split(">", 1)[1].split("<", 1)[0]
+    assert level == "省级"  # the level of the default post, though the person holds one in a county too
+    assert "县级</h3>" not in page

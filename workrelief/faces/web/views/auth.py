@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from workrelief.base.access.permissions import Role
 from workrelief.base.accounts import queries, services
 from workrelief.base.accounts.models import User
 from workrelief.faces.shared.acting import POST_KEY, ActingRequest, page, public, signed_in
@@ -90,7 +91,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "next": request.POST.get("next", request.GET.get("next", "")),
-        "demo_users": queries.demo_users() if settings.DEMO_MODE else (),
+        "demo_groups": _demo_groups() if settings.DEMO_MODE else (),
     }
     return render(request, "login.html", context, status=200 if request.method == "GET" else 401)
 
@@ -160,6 +161,26 @@ def change_password(request: ActingRequest) -> HttpResponse:
         "age": queries.password_age_days(_user(request)),
     }
     return render(request, "password.html", context, status=422 if form.errors else 200)
+
+
+_DESKS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("省级", frozenset({Role.PROVINCE_OFFICER})),
+    ("市级", frozenset({Role.CITY_OFFICER})),
+    ("县级", frozenset({Role.COUNTY_OFFICER})),
+    ("乡镇和村", frozenset({Role.TOWNSHIP_CLERK, Role.VILLAGE_CADRE})),
+    ("参建单位、成员单位和第三方", frozenset({Role.OWNER, Role.CONTRACTOR, Role.MEMBER_AGENCY, Role.INSPECTOR})),
+)
+_OTHER_DESKS = "系统、安全和审计管理"
+
+
+def _demo_groups() -> list[tuple[str, list[User]]]:
+    """The demo accounts by the level of their default post, in the order work goes."""
+    groups: dict[str, list[User]] = {label: [] for label in (*(desk for desk, _ in _DESKS), _OTHER_DESKS)}
+    for user in queries.demo_users():
+        roles = {role for post in user.posts.all() if post.is_default for role in post.roles}
+        label = next((label for label, held in _DESKS if roles & held), _OTHER_DESKS)
+        groups[label].append(user)
+    return [(label, users) for label, users in groups.items() if users]
 
 
 def _sign_in_demo(request: HttpRequest) -> HttpResponse:
