@@ -197,3 +197,29 @@ def test_a_life_follows_its_project_to_another_county(actor, project):
     with pytest.raises(NotFound):
         queries.life(actor.scope, project)
     assert queries.lives(actor.scope).count() == 0
+
+
+def test_many_sites_are_located_at_once_or_not_at_all(actor, project):
+    other = special_project(actor, 2)
+    services.begin(actor, [other])
+    right = [
+        services.NewSite(project, 116_780_000, 37_650_000, "演示村"),
+        services.NewSite(other, 116_790_000, 37_660_000),
+    ]
+    assert services.set_sites(actor, []) == 0
+    with pytest.raises(InvalidInput):
+        services.set_sites(actor, [right[0], services.NewSite(other, 36_000_000, 117_000_000)])
+    with pytest.raises(NotFound):
+        services.set_sites(actor, [right[0], services.NewSite(10**9, 116_790_000, 37_660_000)])
+    assert {p.lon_e6 for p in queries.map_points(actor.scope)} == {None}
+    assert services.set_sites(actor, right) == 2
+    assert {p.lon_e6 for p in queries.map_points(actor.scope)} == {116_780_000, 116_790_000}
+    assert set(queries.lives(actor.scope).values_list("site", flat=True)) == {"演示村", ""}
+
+
+def test_a_site_elsewhere_is_out_of_scope(actor, project):
+    stranger = make_actor(Role.COUNTY_OFFICER, "371426")
+    assert queries.lives(stranger.scope).count() == 0
+    with pytest.raises(NotFound):
+        services.set_sites(stranger, [services.NewSite(project, 116_780_000, 37_650_000)])
+    assert [p.lon_e6 for p in queries.map_points(actor.scope)] == [None]

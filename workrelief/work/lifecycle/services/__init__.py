@@ -2,11 +2,13 @@
 
 from workrelief.work.lifecycle.services.adopting import adopt, begin
 from workrelief.work.lifecycle.services.describing import (
+    NewSite,
     clear_mark,
     set_commitment,
     set_implementer,
     set_mark,
     set_site,
+    set_sites,
 )
 from workrelief.work.lifecycle.services.papers import (
     NewPaper,
@@ -20,6 +22,7 @@ from workrelief.work.lifecycle.services.stepping import correct_state, take_step
 
 __all__ = [
     "NewPaper",
+    "NewSite",
     "adopt",
     "attach_paper",
     "attach_papers",
@@ -31,6 +34,7 @@ __all__ = [
     "set_implementer",
     "set_mark",
     "set_site",
+    "set_sites",
     "settle_objection",
     "take_step",
     "take_steps",

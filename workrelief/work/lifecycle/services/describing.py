@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import permit
-from workrelief.base.audit.change import Change, change
+from workrelief.base.audit.change import Change, change, change_many
 from workrelief.kernel import clock
-from workrelief.kernel.errors import Conflict, InvalidInput
+from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
 from workrelief.work.lifecycle import queries
 from workrelief.work.lifecycle.models import Life, MarkSet
 from workrelief.work.lifecycle.services.adopting import adopt_missing
@@ -22,6 +23,7 @@ from workrelief.work.lifecycle.states import ENTERPRISE, IMPLEMENTERS, PROJECT_L
 WEST, EAST, SOUTH, NORTH = 114_000_000, 123_500_000, 34_000_000, 38_800_000
 """Frame around Shandong in millionths of a degree; a point outside is a typing mistake."""
 WHOLE_BP = 10_000
+WRITE_ROWS = 500
 
 
 def set_mark(actor: Actor, project_id: int, mark: str, *, reason: str, reference: str = "") -> Life:
@@ -107,11 +109,50 @@ def set_implementer(actor: Actor, project_id: int, kind: str, *, reason: str = "
 
 def set_site(actor: Actor, project_id: int, *, lon_e6: int, lat_e6: int, site: str = "") -> Life:
     """Locate the site on the map, in millionths of a degree (CGCS2000). Raises InvalidInput outside the province's frame."""
-    if not (WEST <= lon_e6 <= EAST and SOUTH <= lat_e6 <= NORTH):
-        raise InvalidInput("life.site", "坐标不在山东省范围内，请核对经度、纬度。")
+    _require_frame(lon_e6, lat_e6)
     with _described(actor, project_id, "") as c:
         _save(c, {"lon_e6": lon_e6, "lat_e6": lat_e6, **({"site": site[:120]} if site.strip() else {})})
         return c.row
+
+
+@dataclass(frozen=True)
+class NewSite:
+    """Where a project lies: millionths of a degree (CGCS2000), with the name of the place where known."""
+
+    project_id: int
+    lon_e6: int
+    lat_e6: int
+    site: str = ""
+
+
+def set_sites(actor: Actor, sites: Sequence[NewSite], *, reason: str = "") -> int:
+    """Locate many sites in one change, all or nothing; returns how many.
+
+    Raises InvalidInput outside the province's frame, NotFound when a project is out of scope or has no life yet.
+    """
+    if not sites:
+        return 0
+    with change_many(actor, "lifecycle.describe", kind="lifecycle.life", reason=reason) as opened:
+        known = queries.lives_of(actor.scope, [one.project_id for one in sites])
+        for one in sites:
+            _require_frame(one.lon_e6, one.lat_e6)
+            life = known.get(one.project_id)
+            if life is None:
+                raise NotFound("project.missing", "有项目没有纳入进程，或不在您的数据范围内。")
+            life.lon_e6, life.lat_e6 = one.lon_e6, one.lat_e6
+            life.site = one.site.strip()[:120] or life.site
+            life.version += 1
+            life.updated_at = clock.now()
+        columns = ["lon_e6", "lat_e6", "site", "version", "updated_at"]
+        Life.rows.bulk_update(known.values(), columns, batch_size=WRITE_ROWS)
+        opened.label = f"登记坐标{len(sites)}处"
+        opened.totals = {"sites": len(sites)}
+    return len(sites)
+
+
+def _require_frame(lon_e6: int, lat_e6: int) -> None:
+    if not (WEST <= lon_e6 <= EAST and SOUTH <= lat_e6 <= NORTH):
+        raise InvalidInput("life.site", "坐标不在山东省范围内，请核对经度、纬度。")
 
 
 def _require_reason(reason: str) -> None:
