@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -22,12 +21,11 @@ from pytest_django.live_server_helper import LiveServer
 from tests.build import PAY_HEAD, ROSTER_HEAD, identity, pay_rows, project_code, roster_rows, workbook
 from tests.scenarios.desks import Choice, Day, Office, Project, bring, set_day
 from workrelief.base.access.actor import Actor, system_actor
-from workrelief.base.access.permissions import Role
 from workrelief.base.access.scope import Scope
-from workrelief.base.accounts.models import Unit, User
+from workrelief.base.accounts.models import User
 from workrelief.base.accounts.queries import actor_for
-from workrelief.base.accounts.seeds import BAODIAN_VILLAGE, DEZHOU_DRC, NINGJIN_DRC, demo_post_id, make_demo_accounts
-from workrelief.base.accounts.services import give_post, limit_post_to_projects, make_user
+from workrelief.base.accounts.seeds import BAODIAN_VILLAGE, demo_post_id, make_demo_accounts
+from workrelief.base.accounts.services import limit_post_to_projects
 from workrelief.base.audit.chain import link_new_entries, verify_audit
 from workrelief.base.divisions.services import load_divisions
 from workrelief.faces.web import static_pipeline
@@ -50,8 +48,8 @@ pytestmark = [
 ]
 
 VILLAGE, TOWNSHIP, OWNER, CONTRACTOR = "演示村级干部庚", "演示乡镇经办己", "演示业主经办辛", "演示施工经办壬"
-COUNTY, COUNTY_TOO = "演示县级经办丁", "演示县级签发丁二"
-CITY, CITY_TOO = "演示市级经办丙", "演示市级签发丙二"
+COUNTY, COUNTY_TOO = "演示县级经办丁", "演示县级审核丑"
+CITY, CITY_TOO = "演示市级经办丙", "演示市级审核子"
 PROVINCE, PROVINCE_TOO = "演示省级经办甲", "演示省级审核乙"
 
 WAN = 1_000_000
@@ -87,12 +85,10 @@ def day(monkeypatch: pytest.MonkeyPatch) -> Day:
 
 @pytest.fixture
 def office(transactional_db: None, browser: Any, settings: Any, day: Day) -> Iterator[Office]:
-    """The site in demo mode, early in 2027, with the demo accounts and a second officer for county and city."""
+    """The site in demo mode, early in 2027, with the demo accounts."""
     day("2027-01-11")
     load_divisions()
     make_demo_accounts()
-    _second_officer("demo.ningjin.b", COUNTY_TOO, NINGJIN_DRC.name, Role.COUNTY_OFFICER, "371422")
-    _second_officer("demo.dezhou.b", CITY_TOO, DEZHOU_DRC.name, Role.CITY_OFFICER, "3714")
     settings.DEMO_MODE = True
     settings.STATICFILES_DIRS = [static_pipeline.TARGET.parent, *settings.STATICFILES_DIRS]
     server = LiveServer("127.0.0.1")
@@ -100,16 +96,6 @@ def office(transactional_db: None, browser: Any, settings: Any, day: Day) -> Ite
     yield made
     made.close()
     server.stop()
-
-
-def _second_officer(username: str, name: str, unit: str, role: Role, prefix: str) -> None:
-    """Documents want four eyes: whoever signs is another than whoever wrote."""
-    admin = system_actor("演示数据", scope=Scope(divisions=("37",)))
-    user = make_user(admin, username=username, display_name=name, password="Yg-演示账号-27x9", is_demo=True)
-    give_post(
-        admin, user.pk, unit_id=Unit.objects.get(name=unit).pk, title="签发", roles=[role], prefixes=[prefix],
-        valid_from=date(2027, 1, 1), is_default=True,
-    )  # fmt: skip
 
 
 def _actor(username: str) -> Actor:

@@ -1,4 +1,4 @@
-"""Demo accounts: one for each role, made through the services. Names say that they are invented."""
+"""Demo accounts: one for each role and two for each office that issues documents (four eyes), made through the services. Names say that they are invented."""
 
 from __future__ import annotations
 
@@ -61,8 +61,15 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
         "demo.province.b", "演示省级审核乙", (DemoPost(PROVINCE_DRC, "业务处室审核", Role.PROVINCE_OFFICER, "37"),)
     ),
     DemoAccount("demo.dezhou", "演示市级经办丙", (DemoPost(DEZHOU_DRC, "市级经办", Role.CITY_OFFICER, "3714"),)),
+    DemoAccount("demo.dezhou.b", "演示市级审核子", (DemoPost(DEZHOU_DRC, "市级审核", Role.CITY_OFFICER, "3714"),)),
     DemoAccount("demo.ningjin", "演示县级经办丁", (DemoPost(NINGJIN_DRC, "县级经办", Role.COUNTY_OFFICER, "371422"),)),
+    DemoAccount(
+        "demo.ningjin.b", "演示县级审核丑", (DemoPost(NINGJIN_DRC, "县级审核", Role.COUNTY_OFFICER, "371422"),)
+    ),
     DemoAccount("demo.feixian", "演示县级经办戊", (DemoPost(FEIXIAN_DRC, "县级经办", Role.COUNTY_OFFICER, "371325"),)),
+    DemoAccount(
+        "demo.feixian.b", "演示县级审核寅", (DemoPost(FEIXIAN_DRC, "县级审核", Role.COUNTY_OFFICER, "371325"),)
+    ),
     DemoAccount("demo.baodian", "演示乡镇经办己", (DemoPost(BAODIAN, "乡镇经办", Role.TOWNSHIP_CLERK, "371422104"),)),
     DemoAccount(
         "demo.village", "演示村级干部庚", (DemoPost(VILLAGE, "村级负责人", Role.VILLAGE_CADRE, BAODIAN_VILLAGE),)
