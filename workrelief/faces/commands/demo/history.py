@@ -7,7 +7,7 @@ name of the platform and marked as demo data like everything else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zlib import crc32
@@ -16,14 +16,20 @@ from django.db import transaction
 
 from workrelief.base.access.actor import Actor, system_actor
 from workrelief.base.access.scope import Scope
+from workrelief.faces.commands.demo.batches import with_days
+from workrelief.faces.commands.demo.papers import papers_of
+from workrelief.faces.commands.demo.plans import hand_down
+from workrelief.faces.commands.demo.sites import sites_of
+from workrelief.faces.commands.demo.told import Told, listed_on
 from workrelief.kernel import clock
 from workrelief.kernel.errors import RuleViolated
 from workrelief.kernel.kinds import FundType, Track
 from workrelief.kernel.statemachine import Transition
 from workrelief.work.funds.services import money
+from workrelief.work.funds.services.applications import PLAN_FUNDS
 from workrelief.work.lifecycle import queries as lives
 from workrelief.work.lifecycle import services as lifecycle
-from workrelief.work.lifecycle.states import PAPERS, PROJECT_LIFE, traits_of
+from workrelief.work.lifecycle.states import PROJECT_LIFE, traits_of
 from workrelief.work.lists import queries as lists
 from workrelief.work.lists import services as listing
 from workrelief.work.projects import queries as projects
@@ -31,79 +37,19 @@ from workrelief.work.projects import queries as projects
 PROVINCE = "370000000000"
 _WHY = "演示数据：历史补录"
 
-BEFORE_START: Mapping[str, int] = {
-    "survey": 190, "reserve": 170, "approve": 150, "publicise_plan": 140, "apply": 128, "city_review": 118,
-    "prov_review": 106, "issue_plan": 90, "decompose": 70, "announce": 58, "tender": 12,
-    "confirm_self_build": 12, "contract": 7, "mobilise": 3, "start": 0,
-}  # fmt: skip
-"""Days before the start of work on which a step was taken."""
-AFTER_START = {"build": 4}
-AFTER_END: Mapping[str, int] = {
-    "complete_main": 0, "self_check": 6, "accept": 14, "announce_result": 20, "hand_over": 26, "put_in_use": 28,
-    "archive": 60, "evaluate": 75,
-}  # fmt: skip
 _SELF_BUILT = ("self_build", "council", "collective")
 _TRANCHES = (("首批", 40), ("第二批", 60))
 
 
-def listed_on(year: int) -> date:
-    """When the lists of a year were issued."""
-    return date(year, 1, 10)
-
-
-@dataclass(frozen=True)
-class Told:
-    """One project and how its story goes. `number` decides what is unusual about it."""
-
-    id: int
-    code: str
-    track: str
-    starts_on: date
-    ends_on: date
-    planned_pay_fen: int
-    investment_fen: int
-    division_code: str
-    number: int
-    implementer: str
-
-    @property
-    def is_suspended(self) -> bool:
-        return self.number % 61 == 7
-
-    @property
-    def is_changing(self) -> bool:
-        return self.number % 47 == 5
-
-    @property
-    def is_late(self) -> bool:
-        """Everything after completion took a season longer."""
-        return self.number % 11 == 3
-
-    @property
-    def lacks_papers(self) -> bool:
-        return self.number % 9 == 4
-
-    def day(self, step: str) -> date | None:
-        """When the step was taken; None when it has not been."""
-        if step == "list":
-            return min(listed_on(self.starts_on.year), self.starts_on - timedelta(days=BEFORE_START["tender"] + 2))
-        if step in BEFORE_START:
-            return self.starts_on - timedelta(days=BEFORE_START[step])
-        if step in AFTER_START:
-            return self.starts_on + timedelta(days=AFTER_START[step])
-        if self.is_suspended:
-            return None
-        late = 100 if self.is_late and step not in ("complete_main", "self_check") else 0
-        return self.ends_on + timedelta(days=AFTER_END[step] + late)
-
-
 @dataclass
 class History:
-    """What was told: lives, steps, papers, editions and money."""
+    """What was told: lives, steps, papers, places on the map, plan documents, editions and money."""
 
     lives: int = 0
     steps: int = 0
     papers: int = 0
+    sites: int = 0
+    documents: int = 0
     editions: int = 0
     moves: int = 0
     held_up: dict[str, int] = field(default_factory=dict)
@@ -127,9 +73,11 @@ def tell(year: int, cities: Iterable[str]) -> History:
             lifecycle.set_implementer(actor, one.id, one.implementer, reason=_WHY)
         if one.track == Track.SPECIAL_FUND.id:
             lifecycle.set_commitment(actor, one.id, pay_fen=one.planned_pay_fen, reason=_WHY)
-    told.papers = lifecycle.attach_papers(actor, [paper for one in wanted for paper in _papers(one)], reason=_WHY)
+    told.papers = lifecycle.attach_papers(actor, [paper for one in wanted for paper in papers_of(one)], reason=_WHY)
+    told.sites = lifecycle.set_sites(actor, sites_of(wanted), reason=_WHY)
     for group in _groups(wanted):
         _walk(actor, group, told)
+    told.documents = hand_down(actor, year, wanted)
     told.editions = _editions(actor, year, cities)
     told.moves = _money(actor, wanted)
     _beside(actor, wanted)
@@ -137,27 +85,34 @@ def tell(year: int, cities: Iterable[str]) -> History:
 
 
 def _untold(actor: Actor, year: int) -> list[Told]:
+    found = projects.projects(actor.scope, projects.ProjectFilter(year=year, order="place"))
     rows = list(
-        projects.projects(actor.scope, projects.ProjectFilter(year=year, order="place")).values_list(
-            "pk", "code", "track", "starts_on", "ends_on", "planned_pay_fen", "investment_fen", "division_code"
+        found.values_list(
+            "pk", "code", "track", "starts_on", "ends_on", "planned_pay_fen", "investment_fen", "division_code",
+            "owner_name",
         )
-    )
+    )  # fmt: skip
     known = lives.lives_of(actor.scope, [row[0] for row in rows])
-    found = []
-    for pk, code, track, starts_on, ends_on, pay, investment, division in rows:
+    untold = []
+    special = [row[0] for row in rows if row[2] == Track.SPECIAL_FUND.id]
+    given = projects.fund_sources(actor.scope, special)
+    for pk, code, track, starts_on, ends_on, pay, investment, division, owner in rows:
         if pk in known or starts_on is None or ends_on is None:
             continue
         number = crc32(code.encode())
         self_built = track == Track.AGRI_PROMOTION.id and number % 10 < 3
         implementer = _SELF_BUILT[number % 3] if self_built else "enterprise"
-        found.append(
-            Told(pk, code, track, starts_on, ends_on, pay, investment, division, number, implementer)
-        )  # fmt: skip
-    return found
+        granted = {f.fund_type: f.issued_fen for f in given.get(pk, ()) if f.issued_fen and f.fund_type in PLAN_FUNDS}
+        untold.append(
+            Told(pk, code, track, starts_on, ends_on, pay, investment, division, owner, number, implementer, granted)
+        )
+    return with_days(year, untold)
 
 
 def _first_day(one: Told) -> date:
-    return one.starts_on - timedelta(days=200)
+    first = one.day("survey")
+    assert first is not None
+    return first - timedelta(days=10)
 
 
 def _groups(wanted: Sequence[Told]) -> Iterator[list[Told]]:
@@ -194,68 +149,6 @@ def _walk(actor: Actor, group: Sequence[Told], told: History) -> None:
 def _blocked(err: RuleViolated) -> set[int]:
     found = err.facts.get("blocked")
     return {int(i) for i in found} if isinstance(found, dict) else set()
-
-
-def _papers(one: Told) -> Iterator[lifecycle.NewPaper]:
-    """The papers of every step that has been taken, with their particulars; some projects are short of a few."""
-    today = clock.today()
-    missing = ("pay_review", "labour_estimate", "signboard", "supervision_contract") if one.lacks_papers else ()
-    for kind, step, values in _cabinet(one):
-        day = one.day(step)
-        if day is None or day > today or kind in missing:
-            continue
-        number = f"演示〔{day.year}〕{one.number % 900 + 1}号" if PAPERS[kind].needs_number else ""
-        yield lifecycle.NewPaper(project_id=one.id, kind=kind, number=number, dated_on=day, fields=values)
-
-
-def _cabinet(one: Told) -> Iterator[tuple[str, str, dict[str, object]]]:
-    """(kind of paper, step it belongs to, particulars)."""
-    people, pay = one.number % 60 + 40, one.planned_pay_fen
-    yield "labour_survey", "survey", {"willing_people": people + 200, "lifted_people": people // 5}
-    yield "villager_meeting", "survey", {}
-    yield "proposal", "reserve", {}
-    yield "implementation_plan", "approve", {"has_work_relief_chapter": True, "pay_total_fen": pay}
-    yield "approval", "approve", {}
-    yield "labour_estimate", "approve", {"pay_total_fen": pay}
-    if one.implementer == "enterprise":
-        yield "tender_record", "tender", {"winner": "演示施工单位"}
-        yield "contract", "contract", {"has_labour_clause": True, "pay_cycle_days": 30, "party": "演示施工单位"}
-        yield "supervision_contract", "contract", {"covers_labour": True}
-        yield "wage_account", "contract", {"bank": "演示银行"}
-    else:
-        yield "villager_decision", "confirm_self_build", {"estimate_fen": min(one.investment_fen, 3_900_000_00)}
-        yield "self_build_agreement", "contract", {"has_labour_clause": True, "pay_cycle_days": 30}
-    yield "labour_org_plan", "mobilise", {"planned_people": people}
-    yield "recruitment_notice", "mobilise", {}
-    yield "start_order", "start", {}
-    yield "signboard", "start", {"has_rights_board": True}
-    yield "photos", "start", {"phase": "before", "photos": 4}
-    yield "photos", "build", {"phase": "during", "photos": 6}
-    yield "completion_report", "complete_main", {}
-    yield "self_check_report", "self_check", {}
-    yield "pay_summary", "self_check", {}
-    yield "pay_review", "self_check", {}
-    yield "bank_receipts", "self_check", {}
-    yield "final_account", "self_check", {"amount_fen": one.investment_fen * 97 // 100}
-    yield "photos", "accept", {"phase": "after", "photos": 5}
-    yield "acceptance_record", "accept", {"is_passed": True, "failed_items": 0}
-    yield "result_notice", "announce_result", {}
-    yield "handover", "hand_over", {}
-    yield "upkeep", "hand_over", {"unit": "演示村民委员会", "person": "演示管护员"}
-    yield "public_posts", "hand_over", {"posts": 2}
-    if one.track == Track.SPECIAL_FUND.id:
-        start = one.day("publicise_plan")
-        assert start is not None
-        window: dict[str, object] = {"starts_on": start - timedelta(days=10), "ends_on": start}
-        yield "plan_publicity", "publicise_plan", window
-        yield "pledge", "apply", {}
-        yield "application", "apply", {}
-        yield "targets", "issue_plan", {}
-        yield "plan_document", "issue_plan", {}
-        yield "decomposition", "decompose", {}
-        yield "responsibilities", "decompose", {}
-        yield "plan_notice", "announce", {"says_pay": True, "says_telephone": True}
-        yield "performance_report", "evaluate", {"satisfaction": 96, "sample": 50}
 
 
 def _editions(actor: Actor, year: int, cities: Iterable[str]) -> int:

@@ -38,6 +38,8 @@ from workrelief.kernel.errors import Conflict, RuleViolated
 from workrelief.work.catalogue import services as catalogue
 
 Say = Callable[[str], None]
+DRAWING = ("names.py", "people.py", "plan.py", "shares.py", "sheets.py", "workbook.py", "works.py")
+"""The files of this folder that the spreadsheets follow from."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +258,7 @@ def fingerprint(size: Size) -> str:
     """What the spreadsheets follow from: the size, the divisions, and the code that draws them."""
     digest = hashlib.sha256(size.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        if source.name not in ("load.py", "officers.py", "helper.py", "history.py"):
+        if source.name in DRAWING:
             digest.update(source.read_bytes())
     for county in division_tree():
         digest.update(repr(county).encode())
