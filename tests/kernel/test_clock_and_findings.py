@@ -30,6 +30,23 @@ def test_travel_ends_with_its_block_also_inside_another_and_after_an_error() -> 
     assert clock.now() > outer
 
 
+def test_a_shifted_clock_runs_on_in_its_own_year_and_can_be_put_right() -> None:
+    machine = datetime.now(clock.CHINA)
+    clock.shift(datetime(2023, 1, 12, tzinfo=clock.CHINA) - machine)
+    try:
+        first = clock.now()
+        assert clock.today() == date(2023, 1, 12)
+        assert clock.is_shifted()
+        assert clock.now() >= first
+        assert timedelta(0) <= clock.machine_moment(first) - machine < timedelta(minutes=1)
+        with clock.travel(datetime(2022, 5, 5, tzinfo=clock.CHINA)):
+            assert clock.today() == date(2022, 5, 5)
+    finally:
+        clock.shift(timedelta(0))
+    assert not clock.is_shifted()
+    assert clock.now() >= machine
+
+
 def test_another_thread_does_not_travel_along() -> None:
     seen: list[date] = []
     with clock.travel(datetime(2001, 1, 1, tzinfo=clock.CHINA)):

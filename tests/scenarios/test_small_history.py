@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from workrelief.base.divisions.services import load_divisions
-from workrelief.faces.commands.demo import load, sites
+from workrelief.faces.commands.demo import load, present, sites
+from workrelief.faces.commands.demo.ahead import Ahead, look_ahead
 from workrelief.faces.commands.demo.history import History, tell
 from workrelief.faces.commands.demo.load import load_years
 from workrelief.faces.commands.demo.officers import officer
@@ -22,11 +23,12 @@ from workrelief.kernel.period import Period
 from workrelief.work.funds.models import Delivery, PlanDocument, PlanLine
 from workrelief.work.lifecycle import queries as lives
 from workrelief.work.lifecycle.states import STATES
+from workrelief.work.lists import queries as lists
 from workrelief.work.projects import queries as projects
 
 PROVINCE = "370000000000"
 YEAR = 2022
-MONEY = ("issued_funds", "wages_paid", "investment")
+COUNTED = ("projects", "investment", "wages_paid", "headcount_unique")
 SQUARE = [[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0], [0.0, 0.0]]
 
 
@@ -84,12 +86,11 @@ def test_the_history_is_told_once_and_moves_no_figure(db, quick_passwords, year_
     load._plan.cache_clear()
     load_years("s", processes=1, say=lambda line: None)
     scope = officer(PROVINCE).scope
-    names = ("projects", "investment", "wages_paid", "headcount_unique")
-    before = read(names, scope=scope, period=Period(str(YEAR)), by=("track",), source=LIVE)
+    before = read(COUNTED, scope=scope, period=Period(str(YEAR)), by=("track",), source=LIVE)
     tell(YEAR, ["370100000000"])
-    after = read(names, scope=scope, period=Period(str(YEAR)), by=("track",), source=LIVE)
+    after = read(COUNTED, scope=scope, period=Period(str(YEAR)), by=("track",), source=LIVE)
     again = tell(YEAR, ["370100000000"])
-    for name in names:
+    for name in COUNTED:
         for track in Track:
             assert after.figure(name, track.id).value == before.figure(name, track.id).value
     assert again == History()
@@ -101,6 +102,27 @@ def test_every_project_with_plan_money_went_past_the_plan(db, quick_passwords, y
     assert len(states) == len(granted())
     before_the_money = {state.id for state in STATES[: [s.id for s in STATES].index("announced")]}
     assert not set(states.values()) & before_the_money
+
+
+def test_the_year_ahead_waits_on_every_desk_and_counts_nowhere(db, quick_passwords, year_end) -> None:
+    load_divisions()
+    load._plan.cache_clear()
+    load_years("s", processes=1, say=lambda line: None)
+    scope = officer(PROVINCE).scope
+    before = read(COUNTED, scope=scope, period=Period(str(YEAR)), by=("track",), source=LIVE)
+    made = look_ahead(YEAR + 1, load.counties_of("s", YEAR))
+    assert (made.projects, made.entries, made.applications, made.matches) == (18, 12, 3, 3)
+    assert not made.held_up
+    after = read(COUNTED, scope=scope, period=Period(str(YEAR)), by=("track",), source=LIVE)
+    assert after.cells == before.cells
+    assert not read(COUNTED, scope=scope, period=Period(str(YEAR + 1)), by=("track",), source=LIVE).cells
+    states = Counter(lives.lives(scope).values_list("state", flat=True))
+    assert states.keys() >= {"surveyed", "approved"}
+    assert states.keys() & {"plan_issued", "prov_reviewed", "city_reviewed", "applied"}
+    waiting = Counter(entry.waits_for for entry in lists.entries(scope, lists.EntryFilter(year=YEAR + 1)))
+    assert waiting.keys() == {"county", "city", "province"}
+    assert Delivery.rows.filter(done_on=None, due_on__lt=clock.today()).exists()
+    assert look_ahead(YEAR + 1, load.counties_of("s", YEAR)) == Ahead()
 
 
 def test_a_place_is_drawn_inside_its_county_and_nowhere_without_an_outline(tmp_path: Path, settings) -> None:
@@ -144,3 +166,20 @@ def _told(pk: int, place: str) -> Told:
         pk,
         "enterprise",
     )
+
+
+def test_the_demo_goes_on_from_the_day_its_year_was_closed(tmp_path: Path, settings) -> None:
+    settings.DATA_DIR = tmp_path
+    try:
+        present.enter()
+        assert not clock.is_shifted()
+        present.keep(clock.now().replace(year=YEAR + 1, month=1, day=12))
+        assert clock.today() == date(YEAR + 1, 1, 12)
+        clock.shift(timedelta(0))
+        present.enter()
+        assert clock.today() == date(YEAR + 1, 1, 12)
+        (tmp_path / "demo" / "present.json").write_text("{}")
+        present.enter()
+        assert not clock.is_shifted()
+    finally:
+        clock.shift(timedelta(0))

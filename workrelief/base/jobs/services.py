@@ -156,15 +156,16 @@ def _give_up_task(lost: Job) -> None:
 
 def _is_looked_after(found: Job, latest_sign: datetime) -> bool:
     """Whether the queue still holds a waiting job, or a running one gave a sign of life lately."""
+    seen_since = clock.machine_moment(latest_sign)
     if found.state == WAITING:
         queued = None if found.task_id is None else DBTaskResult.objects.filter(pk=found.task_id).first()
         if queued is None:
             return False
         return queued.status == "READY" or (
-            queued.status == "RUNNING" and queued.started_at is not None and queued.started_at >= latest_sign
+            queued.status == "RUNNING" and queued.started_at is not None and queued.started_at >= seen_since
         )
     last = progress.read(found.pk)
-    if last is not None and last.attempt == found.attempts and last.at >= latest_sign.timestamp():
+    if last is not None and last.attempt == found.attempts and last.at >= seen_since.timestamp():
         return True
     return found.heartbeat_at is not None and found.heartbeat_at >= latest_sign
 

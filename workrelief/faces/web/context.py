@@ -14,6 +14,7 @@ from workrelief.base.access.actor import Actor
 from workrelief.base.accounts import queries as accounts
 from workrelief.faces.web import counts
 from workrelief.faces.web.menu import menu_for, url_of
+from workrelief.kernel import clock
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ class PostChoice:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Names for `base.html`: product, demo_mode, theme, large, actor, posts, menu, todo_count, message_count, links.
+    """Names for `base.html`: product, demo_mode, demo_today, theme, large, actor, posts, menu, todo_count, message_count, links.
 
     `posts`, `menu` and the counts are functions which the template calls, so that partials cost no query.
     """
@@ -38,6 +39,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     return {
         "product": getattr(settings, "PRODUCT_NAME", "以工代赈综合管理平台"),
         "demo_mode": bool(getattr(settings, "DEMO_MODE", False)),
+        "demo_today": clock.today() if clock.is_shifted() else None,
         "theme": "dark" if request.COOKIES.get("wr_theme") == "dark" else "light",
         "large": request.COOKIES.get("wr_large") == "1",
         "actor": actor,

@@ -21,22 +21,18 @@ from workrelief.faces.commands.demo.papers import papers_of
 from workrelief.faces.commands.demo.plans import hand_down
 from workrelief.faces.commands.demo.sites import sites_of
 from workrelief.faces.commands.demo.told import Told, listed_on
+from workrelief.faces.commands.demo.walking import WHY, groups, walk
 from workrelief.kernel import clock
-from workrelief.kernel.errors import RuleViolated
 from workrelief.kernel.kinds import FundType, Track
-from workrelief.kernel.statemachine import Transition
 from workrelief.work.funds.services import money
 from workrelief.work.funds.services.applications import PLAN_FUNDS
 from workrelief.work.lifecycle import queries as lives
 from workrelief.work.lifecycle import services as lifecycle
-from workrelief.work.lifecycle.states import PROJECT_LIFE, traits_of
 from workrelief.work.lists import queries as lists
 from workrelief.work.lists import services as listing
 from workrelief.work.projects import queries as projects
 
 PROVINCE = "370000000000"
-_WHY = "演示数据：历史补录"
-
 _SELF_BUILT = ("self_build", "council", "collective")
 _TRANCHES = (("首批", 40), ("第二批", 60))
 
@@ -70,13 +66,16 @@ def tell(year: int, cities: Iterable[str]) -> History:
     told.lives = lifecycle.begin(actor, ids, on=min(_first_day(one) for one in wanted))
     for one in wanted:
         if one.implementer in _SELF_BUILT:
-            lifecycle.set_implementer(actor, one.id, one.implementer, reason=_WHY)
+            lifecycle.set_implementer(actor, one.id, one.implementer, reason=WHY)
         if one.track == Track.SPECIAL_FUND.id:
-            lifecycle.set_commitment(actor, one.id, pay_fen=one.planned_pay_fen, reason=_WHY)
-    told.papers = lifecycle.attach_papers(actor, [paper for one in wanted for paper in papers_of(one)], reason=_WHY)
-    told.sites = lifecycle.set_sites(actor, sites_of(wanted), reason=_WHY)
-    for group in _groups(wanted):
-        _walk(actor, group, told)
+            lifecycle.set_commitment(actor, one.id, pay_fen=one.planned_pay_fen, reason=WHY)
+    told.papers = lifecycle.attach_papers(actor, [paper for one in wanted for paper in papers_of(one)], reason=WHY)
+    told.sites = lifecycle.set_sites(actor, sites_of(wanted), reason=WHY)
+    for group in groups(wanted):
+        walked = walk(actor, group)
+        told.steps += walked.steps
+        for step, number in walked.held_up.items():
+            told.held_up[step] = told.held_up.get(step, 0) + number
     told.documents = hand_down(actor, year, wanted)
     told.editions = _editions(actor, year, cities)
     told.moves = _money(actor, wanted)
@@ -113,42 +112,6 @@ def _first_day(one: Told) -> date:
     first = one.day("survey")
     assert first is not None
     return first - timedelta(days=10)
-
-
-def _groups(wanted: Sequence[Told]) -> Iterator[list[Told]]:
-    """Projects that go the same way: one track, one kind of implementer."""
-    ways: dict[tuple[str, str], list[Told]] = {}
-    for one in wanted:
-        ways.setdefault((one.track, one.implementer), []).append(one)
-    yield from ways.values()
-
-
-def _walk(actor: Actor, group: Sequence[Told], told: History) -> None:
-    """Take step after step for all of the group whose day has come; what a gate holds up goes no further."""
-    path: Sequence[Transition] = PROJECT_LIFE.main_path(traits_of(group[0].track, group[0].implementer))
-    walking, today = list(group), clock.today()
-    for step in path:
-        days = {one.id: day for one in walking if (day := one.day(step.name)) is not None and day <= today}
-        walking = [one for one in walking if one.id in days]
-        while days:
-            try:
-                told.steps += lifecycle.take_steps(
-                    actor, list(days), step.name, on=max(days.values()), days=days, history=True, note=_WHY,
-                    reference=f"演示〔{max(days.values()).year}〕{step.label}",
-                )  # fmt: skip
-                break
-            except RuleViolated as err:
-                blocked = _blocked(err)
-                if not blocked:
-                    raise
-                told.held_up[step.name] = told.held_up.get(step.name, 0) + len(blocked)
-                days = {i: day for i, day in days.items() if i not in blocked}
-        walking = [one for one in walking if one.id in days]
-
-
-def _blocked(err: RuleViolated) -> set[int]:
-    found = err.facts.get("blocked")
-    return {int(i) for i in found} if isinstance(found, dict) else set()
 
 
 def _editions(actor: Actor, year: int, cities: Iterable[str]) -> int:

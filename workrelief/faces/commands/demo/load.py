@@ -101,6 +101,11 @@ def cities_of(size: Size, year: int) -> list[str]:
     return sorted({c.county.city_code for c in _plan(size, year).counties})
 
 
+def counties_of(size: Size, year: int) -> list[County]:
+    """The counties that take part in a year, in order."""
+    return [c.county for c in _plan(size, year).counties]
+
+
 def received_at(year: int) -> datetime:
     """When the sheets of a year begin to come in: after its end, before the annual figures are closed."""
     return datetime(year + 1, 1, 9, 8, 30, tzinfo=clock.CHINA)

@@ -28,7 +28,7 @@ def lines_of(batch: Batch, some: Sequence[Told]) -> list[funds.NewApplicationLin
     """What a county asks for in the name of its projects."""
     return [
         funds.NewApplicationLine(
-            project_id=one.id, requested_fen=batch.fen(one), targets=_targets(batch.applied_on),
+            project_id=one.id, requested_fen=batch.fen(one), targets=usual_targets(batch.applied_on),
             approval_no=one.approval_no, approval_on=one.day("approve"),
         )
         for one in some
@@ -55,7 +55,7 @@ def _hand_down(actor: Actor, batch: Batch) -> int:
     for county, some in batch.under(Level.COUNTY):
         _apply(actor, batch, row.pk, county, some)
     number = _Numbers(batch)
-    targets = _targets(batch.nation_on)
+    targets = usual_targets(batch.nation_on)
     total = batch.total_fen(batch.projects)
     root = funds.register_plan(actor, row.pk, funds.DocumentHead(), total_fen=total, targets=targets)
     _issue(actor, root.pk, number.next("发改投资"), batch.nation_on)
@@ -87,7 +87,7 @@ def _forward(actor: Actor, batch: Batch, source: int, county: str, some: Sequenc
     on = batch.county_on(county)
     funds.set_responsibilities(actor, [duties_of(one, batch.province_on) for one in some])
     lines = [
-        funds.NewLine(project_id=one.id, amount_fen=batch.fen(one), targets=_targets(on)) for one in some
+        funds.NewLine(project_id=one.id, amount_fen=batch.fen(one), targets=usual_targets(on)) for one in some
     ]  # fmt: skip
     made = _pass_on(actor, source, county, lines, number.next("县发改投资"), on)
     again = add_working_days(on, 1)
@@ -140,5 +140,5 @@ def _issue(actor: Actor, document: int, no: str, on: date) -> None:
     funds.issue_document(actor, document, document_no=no, on=on)
 
 
-def _targets(on: date) -> Targets:
+def usual_targets(on: date) -> Targets:
     return usual(parameters(on=on))

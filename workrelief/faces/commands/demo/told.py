@@ -20,8 +20,6 @@ AFTER_END: Mapping[str, int] = {
     "complete_main": 0, "self_check": 6, "accept": 14, "announce_result": 20, "hand_over": 26, "put_in_use": 28,
     "archive": 60, "evaluate": 75,
 }  # fmt: skip
-PLAN_STEPS = ("apply", "city_review", "prov_review", "issue_plan", "decompose")
-"""Steps that plan money takes for its projects, on the days of the batch."""
 
 
 def listed_on(year: int) -> date:
@@ -88,7 +86,7 @@ class Told:
             return self.starts_on - timedelta(days=BEFORE_START[step])
         if step in AFTER_START:
             return self.starts_on + timedelta(days=AFTER_START[step])
-        if self.is_suspended:
+        if self.is_suspended or step not in AFTER_END:
             return None
         late = 100 if self.is_late and step not in ("complete_main", "self_check") else 0
         return self.ends_on + timedelta(days=AFTER_END[step] + late)

@@ -10,12 +10,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 
 from workrelief.base.divisions.services import load_divisions
 from workrelief.config.env import ENV
+from workrelief.faces.commands.demo import present
+from workrelief.faces.commands.demo.ahead import look_ahead
 from workrelief.faces.commands.demo.history import tell
-from workrelief.faces.commands.demo.load import cities_of, folder_of, load_years
+from workrelief.faces.commands.demo.load import cities_of, counties_of, folder_of, load_years
 from workrelief.faces.commands.demo.officers import assign_projects, officer
 from workrelief.faces.commands.demo.plan import YEAR, YEARS, Size
 from workrelief.faces.commands.output import DocumentCommand
@@ -59,6 +62,8 @@ class Command(DocumentCommand):
             self.say(f"补录{year}年项目全程 …")
             with clock.travel(closed_at(year) - timedelta(hours=1)):
                 stories.append(tell(year, cities_of(size, year)))
+        with clock.travel(closed_at(YEAR) - timedelta(hours=1)):
+            ahead = look_ahead(YEAR + 1, counties_of(size, YEAR))
         telling = time.perf_counter() - began - loading
         self.say("锁版 …")
         actor = officer(PROVINCE)
@@ -75,6 +80,8 @@ class Command(DocumentCommand):
                 path = self._out(size) / bulletins.file_name(bulletin, form)
                 path.write_bytes(bulletins.rendered(actor.scope, bulletin, form))
                 files.append(str(path))
+        if settings.DEMO_MODE:
+            present.keep(closed_at(YEAR) + timedelta(hours=1))
         total = time.perf_counter() - began
         return {
             "size": size,
@@ -87,6 +94,7 @@ class Command(DocumentCommand):
             "bulletin": bulletin.pk,
             "bulletin_files": files,
             "history": [asdict(story) for story in stories],
+            "ahead": asdict(ahead),
             "headline": made.headline,
             "seconds": {
                 "load": round(loading, 1),
