@@ -129,17 +129,17 @@ def test_a_job_whose_worker_is_killed_is_done_once_by_the_next_one(installation:
 
 def test_progress_is_seen_and_a_cancel_is_heard_while_the_transaction_is_open(installation: Installation) -> None:
     session = installation.say("sign_in")
-    job_id = installation.say("ask", "6000", "0.05")
+    job_id = installation.say("ask", "600", "0.2")
     worker = installation.start("work", "--until-empty")
     wait_for(lambda: installation.steps_done(job_id) >= 5)
     during = installation.tell(job_id)
     assert during["state"] == "running"
-    assert 0 < during["done"] < 6000
+    assert 0 < during["done"] < 600
     assert during["units"] == []  # nothing is committed yet, and still one sees how far it is
     seen = json.loads(installation.say("look", session, job_id).splitlines()[-1])
     assert seen["status"] == 200  # a page that is read, session and all, never waits for the writer
     assert seen["seconds"] < 10
-    assert "/6000" in seen["page"]
+    assert "/600" in seen["page"]
 
     installation.say("cancel", job_id)
     worker.wait(timeout=PATIENCE_SECONDS)
