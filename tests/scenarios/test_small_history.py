@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -123,6 +124,13 @@ def test_the_year_ahead_waits_on_every_desk_and_counts_nowhere(db, quick_passwor
     assert waiting.keys() == {"county", "city", "province"}
     assert Delivery.rows.filter(done_on=None, due_on__lt=clock.today()).exists()
     assert look_ahead(YEAR + 1, load.counties_of("s", YEAR)) == Ahead()
+
+
+def test_a_forgotten_notice_stops_after_acceptance_and_a_suspended_project_before() -> None:
+    forgetful, suspended = replace(_told(1, "371422000000"), number=11), replace(_told(2, "371422000000"), number=7)
+    assert forgetful.day("accept") is not None
+    assert [forgetful.day(step) for step in ("announce_result", "archive")] == [None, None]
+    assert [suspended.day(step) for step in ("complete_main", "accept")] == [None, None]
 
 
 def test_a_place_is_drawn_inside_its_county_and_nowhere_without_an_outline(tmp_path: Path, settings) -> None:

@@ -63,6 +63,11 @@ class Told:
         return self.number % 11 == 3
 
     @property
+    def forgets_notice(self) -> bool:
+        """Accepted, and nobody told the villagers: the notice of the result is overdue."""
+        return self.number % 23 == 11
+
+    @property
     def lacks_papers(self) -> bool:
         return self.number % 9 == 4
 
@@ -87,6 +92,8 @@ class Told:
         if step in AFTER_START:
             return self.starts_on + timedelta(days=AFTER_START[step])
         if self.is_suspended or step not in AFTER_END:
+            return None
+        if self.forgets_notice and step not in ("complete_main", "self_check", "accept"):
             return None
         late = 100 if self.is_late and step not in ("complete_main", "self_check") else 0
         return self.ends_on + timedelta(days=AFTER_END[step] + late)
