@@ -1,8 +1,9 @@
 """Issuing a list of a thousand projects with its annex, the list pages over a hundred thousand, and finding doubles among them.
 
 Each database in a process of its own, freshly made: a thousand projects are entered, confirmed and issued through the
-services; then a hundred thousand are brought in and every filter of the project list and of the three-level list is read as
-their pages do: first fifty rows and totals. PostgreSQL too when DATABASE_URL is given.
+services; then a hundred thousand are brought in, half of them on last year's list too, all with a life. Every filter of the
+project list and of the three-level list is read as their pages do (first fifty rows and totals), and then as whole pages
+through the site: signed in, with menu, tree, tabs and template; the board of lives as well. PostgreSQL too when DATABASE_URL is given.
 
     python -m bench.lists [--projects 100000] [--rounds 3]
 """
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +90,11 @@ def measures(options: Any) -> list[Measure]:
                     notes={"pairs": ours["pairs"]}),
             *(
                 Measure(f"{name}, {vendor}: {projects}, slowest filter p95", max(times.values()), "ms", MOST_PAGE_MS, notes=times)
-                for name, times in (("project list", ours["project_pages"]), ("three-level list", ours["entry_pages"]))
+                for name, times in (
+                    ("project list", ours["project_pages"]), ("three-level list", ours["entry_pages"]),
+                    ("project list, whole page", ours["site_projects"]),
+                    ("three-level list, whole page", ours["site_lists"]), ("plan board, whole page", ours["site_board"]),
+                )
             ),
         ]  # fmt: skip
     return found
@@ -143,8 +149,8 @@ def one(projects: int, rounds: int) -> dict[str, Any]:
     source = of_edition(actor.scope, edition.pk)
     sizes = {form: len(list_file(source, form)) for form in ("docx", "xlsx")}
     annex_s = time.perf_counter() - began
-    for start in range(ISSUED, projects, 10_000):
-        _entered(actor, min(10_000, projects - start), year, "county", first=start)
+    for number, start in enumerate(range(ISSUED, projects, 10_000)):
+        _entered(actor, min(10_000, projects - start), year, "county", first=start, is_listed_before=number % 2 == 0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     began = time.perf_counter()
@@ -155,13 +161,17 @@ def one(projects: int, rounds: int) -> dict[str, Any]:
         "xlsx_kb": sizes["xlsx"] / 1_000, "doubles_s": doubles_s, "pairs": pairs,
         "project_pages": {name: _p95(call, rounds) for name, call in _project_pages(actor)},
         "entry_pages": {name: _p95(call, rounds) for name, call in _entry_pages(actor, year)},
+        **_site(year, rounds),
     }  # fmt: skip
 
 
-def _entered(actor: Any, number: int, year: int, level: str, *, first: int) -> list[int]:
+def _entered(
+    actor: Any, number: int, year: int, level: str, *, first: int, is_listed_before: bool = False
+) -> list[int]:
     """Register and enter projects of this year's reserve, spread over the counties; ids of the entries."""
     from workrelief.base.divisions import queries as divisions
     from workrelief.kernel.kinds import FundType, Sector, Track
+    from workrelief.work.lifecycle import services as lifecycle
     from workrelief.work.lists import services
     from workrelief.work.projects.rules import Fund, LabourDemand
     from workrelief.work.projects.services import NewProject, register_many
@@ -182,6 +192,10 @@ def _entered(actor: Any, number: int, year: int, level: str, *, first: int) -> l
         for i in range(first, first + number)
     ]  # fmt: skip
     done = register_many(actor, entries)
+    lifecycle.begin(actor, done.project_ids)
+    if is_listed_before:
+        before = [services.NewEntry(project_id=pk, year=year - 1, level=level) for pk in done.project_ids]
+        services.enter_many(actor, before, state="published")
     return services.enter_many(
         actor, [services.NewEntry(project_id=pk, year=year, level=level) for pk in done.project_ids]
     )
@@ -191,12 +205,17 @@ Call = Callable[[], object]
 
 
 def _project_pages(actor: Any) -> Iterator[tuple[str, Call]]:
+    from workrelief.kernel import clock
     from workrelief.work.projects import queries
     from workrelief.work.projects.queries import ProjectFilter
 
     for name, values in _filters(
-        orders=tuple(queries.ORDERS), extra={"stage": {"stages": ("preparing",)}, "level": {"list_level": "province"}}
-    ):
+        orders=tuple(queries.ORDERS),
+        extra={
+            "stage": {"stages": ("preparing",)}, "level": {"list_level": "province"}, "year": {"year": clock.today().year - 1},
+            "year, track, text": {"year": clock.today().year - 1, "tracks": ("key_project",), "text": "河道治理"},
+        },
+    ):  # fmt: skip
         wanted = ProjectFilter(**values)
 
         def read(wanted: ProjectFilter = wanted) -> object:
@@ -221,6 +240,51 @@ def _entry_pages(actor: Any, year: int) -> Iterator[tuple[str, Call]]:
             return list(queries.entries(actor.scope, wanted)[:PAGE]), queries.entry_totals(actor.scope, wanted)
 
         yield name, read
+
+
+ADDRESSES = {
+    "all": "", "page 40": "page=40", "city": "division=371400000000", "county": "division=371422000000",
+    "track": "track=key_project", "sector": "sector=water", "text": "text=河道治理", "rare text": "text=第77777段",
+    "track, sector, text": "track=agri_promotion&sector=transport&text=农村道路",
+}  # fmt: skip
+"""Name → query of addresses that all three pages understand."""
+
+
+def _site(year: int, rounds: int) -> dict[str, dict[str, float]]:
+    """p95 in ms of whole pages, by page and filter, as the provincial officer sees them."""
+    from django.core.management import call_command
+    from django.test import Client
+
+    from workrelief.base.accounts.models import User
+    from workrelief.base.accounts.seeds import make_demo_accounts
+
+    call_command("clearsessions", verbosity=0)
+    make_demo_accounts()
+    client = Client()
+    client.force_login(
+        User.objects.get(username="demo.province.a"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    pages = {
+        "site_projects": ("/projects/", {
+            "year": f"year={year - 1}", "stage": "stage=preparing", "level": "list_level=province", "sorted": "sort=-investment",
+        }),
+        "site_lists": (f"/lists/?year={year}&", {
+            "state": "state=draft", "level": "level=province", "waits": "waits_for=county", "last year": f"year={year - 1}",
+            "sorted": "sort=-investment",
+        }),
+        "site_board": ("/board/", {"year": f"year={year - 1}", "phase": "phase=preparing", "overdue": "overdue=1", "marked": "mark=any"}),
+    }  # fmt: skip
+
+    def read(address: str) -> None:
+        answer = client.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+
+    found: dict[str, dict[str, float]] = {}
+    for name, (address, own) in pages.items():
+        joint = "" if "?" in address else "?"
+        asked = ADDRESSES | own
+        found[name] = {what: _p95(partial(read, f"{address}{joint}{query}"), rounds) for what, query in asked.items()}
+    return found
 
 
 def _filters(*, orders: tuple[str, ...], extra: dict[str, dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
