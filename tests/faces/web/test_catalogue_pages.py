@@ -160,6 +160,39 @@ def test_the_api_reads_the_catalogue_and_matches_without_storing(issued):
     assert queries.runs(actor.scope).count() == 0
 
 
+def test_the_api_keeps_a_match_corrects_it_and_asks_why_it_is_not_listed(issued):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    project = a_project(actor, NINGJIN, name="（演示）宁津县道路项目")
+
+    def ask(path: str, body: dict, status: int = 200) -> dict:
+        answer = client.post(f"/api/v1/catalogue/matches{path}", body, content_type="application/json")
+        assert answer.status_code == status, answer.content.decode()
+        return answer.json()
+
+    made = ask("", {"text": TEXT, "project_id": project})
+    run, wall = made["run"]["id"], made["line_ids"][1]
+    assert made["result"]["totals"]["unmatched"] == 1
+    assert [row["id"] for row in client.get(f"/api/v1/catalogue/matches?project={project}").json()["items"]] == [run]
+    ask(f"/lines/{wall}", {"step": "change", "quantity_x100": 10_000}, 422)
+    ask(f"/lines/{wall}", {"step": "change", "link_code": "ZZ999", "reason": "按图"}, 404)
+    changed = ask(f"/lines/{wall}", {"step": "change", "quantity_x100": 10_000, "rate_fen": 26_000, "reason": "按图"})
+    line = changed["result"]["lines"][1]
+    assert (line["state"], line["quantity"], line["person_days"], line["pay_fen"]) == (
+        "changed",
+        "100",
+        "110",
+        28_600_00,
+    )
+    assert ask(f"/{run}/accept", {"least": 0})["accepted"] == sum(
+        x["state"] == "proposed" and x["pay_fen"] is not None for x in changed["result"]["lines"]
+    )
+    refused = ask(f"/{run}/listing", {"to_list": False}, 409)
+    assert refused["findings"][0]["rule_id"] == "A06"
+    assert ask(f"/{run}/listing", {"to_list": False, "reason": "须整体机械施工"})["listing"] == "refused"
+    stranger, _ = signed_in(Role.COUNTY_OFFICER, "371325")
+    assert stranger.get(f"/api/v1/catalogue/matches/{run}").status_code == 404
+
+
 def test_the_command_prints_one_document_and_refuses_what_is_no_bill(tmp_path, capsys):
     load_divisions()
     path = tmp_path / "清单.txt"

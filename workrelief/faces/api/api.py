@@ -19,6 +19,7 @@ from workrelief.faces.api.routers import (
     law,
     lifecycle,
     lists,
+    matches,
     payroll,
     plan_steps,
     projects,
@@ -42,6 +43,7 @@ api = NinjaAPI(
 
 for prefix, router in (
     ("/divisions", divisions.router),
+    ("/catalogue/matches", matches.router),
     ("/catalogue", catalogue.router),
     ("/projects", projects.router),
     ("/lives", lifecycle.router),

@@ -88,6 +88,14 @@ def link(scope: Scope, link_id: int) -> LabourLink:
     return found
 
 
+def link_coded(scope: Scope, edition_id: int, code: str) -> LabourLink:
+    """The link of an edition by its code (TR023). Raises NotFound."""
+    found = LabourLink.objects.filter(edition=edition(scope, edition_id), code=code.strip().upper()).first()
+    if found is None:
+        raise NotFound("catalogue.link", f"这一版目录里没有编码为“{code}”的用工环节。")
+    return found
+
+
 def link_rows(scope: Scope, link_id: int) -> QuerySet[LabourLink]:
     """The one link as a queryset, to be opened by `change()`."""
     return LabourLink.objects.filter(pk=link_id, edition__in=editions(scope))
