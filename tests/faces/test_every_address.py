@@ -53,7 +53,14 @@ EXEMPT = {
 }
 
 
-NEEDED = {"kind": "approval", "level": "city", "on": "2022-10-01", "document_no": "演示1号", "is_truthful": True}
+NEEDED = {
+    "kind": "approval",
+    "level": "city",
+    "on": "2022-10-01",
+    "document_no": "演示1号",
+    "is_truthful": True,
+    "to_list": True,
+}
 """What some routes of the API want in their body before they look for the thing."""
 
 

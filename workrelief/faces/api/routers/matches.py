@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
@@ -77,7 +77,7 @@ class RunBody(Schema):
 class LineBody(Schema):
     """What a person says of a line; left out means unchanged. Changing and refusing want a reason."""
 
-    step: Literal["accept", "change", "refuse"]
+    step: str = Field(description="accept、change、refuse")
     link_code: str | None = Field(None, description="改用的用工环节编码")
     quantity_x100: int | None = Field(None, description="工程量×100")
     unit: str | None = None
@@ -147,14 +147,14 @@ def decide_listing(request: HttpRequest, run_id: int, body: ListingBody) -> RunR
     return RunRow.of(queries.run(actor.scope, run_id))
 
 
-@router.post("/lines/{int:line_id}", response=RunDocument, summary="采纳、更正或不采用一行")
-def decide_line(request: HttpRequest, line_id: int, body: LineBody) -> RunDocument:
+@router.post("/lines/{int:match_line_id}", response=RunDocument, summary="采纳、更正或不采用一行")
+def decide_line(request: HttpRequest, match_line_id: int, body: LineBody) -> RunDocument:
     actor = acting(request, "catalogue.match")
-    line = queries.line(actor.scope, line_id)
+    line = queries.line(actor.scope, match_line_id)
     given = body.dict(exclude={"step", "link_code"})
     if body.link_code:
         given["link_id"] = queries.link_coded(actor.scope, line.run.edition_id, body.link_code).pk
-    services.decide_line(actor, line_id, body.step, services.LineCorrection(**given))
+    services.decide_line(actor, match_line_id, body.step, services.LineCorrection(**given))
     return _document(request, line.run_id)
 
 
