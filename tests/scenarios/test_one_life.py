@@ -182,11 +182,10 @@ def approved(project: Project, day: Day) -> None:
     project.passes(TOWNSHIP, "publicise_plan", "方案已公示")
 
 
-def edit(project: Project, **changes: Any) -> None:
-    """What the county's officer corrects in the register."""
-    projects.edit_project(
-        _actor("demo.ningjin"), project.id, projects.ProjectChanges(**changes), reason="演示补填项目要素"
-    )
+def edit(project: Project, **changes: str) -> None:
+    """What the county's officer corrects on the project's form."""
+    desk = project.office.desk(COUNTY).go(f"/projects/{project.id}/edit/")
+    desk.fill(changes | {"reason": "演示补填项目要素"}, inside="#project").press("button[form=project]").shows("已修改")
 
 
 def money_is_asked_for(project: Project, day: Day) -> None:
@@ -213,9 +212,14 @@ def money_is_asked_for(project: Project, day: Day) -> None:
     county.fill(submit | {"is_truthful": True}, inside=form).press("button[value=submit]")
     county.shows("没有写明可用人工的建设任务和用工环节", "规则 B02")
     edit(project, labour_tasks="村内道路", labour_links="路基整修、面层铺筑、路肩培土")
+    county.go(application)
     county.fill(submit | {"is_truthful": True}, inside=form).press("button[value=submit]")
     county.shows("用工需求四项缺少：岗位、数量、时段、技能", "规则 B03")
-    edit(project, demand=project_rules.LabourDemand("普工、泥瓦工", 20, "2027年4月至8月", "能从事一般体力劳动"))
+    edit(
+        project, demand_posts="普工、泥瓦工", demand_number="20", demand_season="2027年4月至8月",
+        demand_skill="能从事一般体力劳动",
+    )  # fmt: skip
+    county.go(application)
     county.fill(submit | {"is_truthful": True}, inside=form).press("button[value=submit]").shows("已申报")
     project.life(COUNTY).shows("已申报", "市级审核")
 
@@ -358,10 +362,10 @@ def money(project: Project, account: str, kind: str, **values: str) -> None:
 
 def withdraw_paper(project: Project, kind: str) -> None:
     """A paper handed in by mistake is taken out again; it stays to be read."""
-    actor = _actor("demo.ningjin")
-    for paper in lives.papers(actor.scope, project.id):
+    for paper in lives.papers(_actor("demo.ningjin").scope, project.id):
         if paper.kind.id == kind:
-            lifecycle.withdraw_paper(actor, paper.id, reason="演示：版本有误，撤下重报")
+            desk = project.office.desk(COUNTY).go(f"/papers/{paper.id}/withdraw/")
+            desk.fill({"reason": "演示：版本有误，撤下重报"}, inside="#withdraw").press("button[form=withdraw]")
 
 
 def roster() -> bytes:

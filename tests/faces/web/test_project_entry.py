@@ -185,6 +185,18 @@ def test_the_townships_of_a_county_are_offered_and_none_of_another(county):
     assert "先选择" in page(client, "/projects/townships/?county=x")
 
 
+@pytest.mark.parametrize("place", ["371325101205", "371325000000", "371300000000"])
+def test_a_place_the_form_does_not_offer_is_kept_when_something_else_is_changed(county, place):
+    officer, actor = signed_in(Role.CITY_OFFICER, "3713", name="city") if place.startswith("371300") else county
+    project = a_project(actor, place, owner_name="演示旧业主")
+    sent = officer.post(
+        f"/projects/{project}/edit/", typed_of(officer, project, owner_name="演示新业主", reason="演示更名")
+    )
+    assert sent.status_code == 302, sent.context["form"].errors
+    row = Project.rows.get(pk=project)
+    assert (row.division_code, row.owner_name) == (place, "演示新业主")
+
+
 def test_another_county_neither_sees_nor_changes_it(county):
     client, _actor = county
     project = a_project(make_actor(Role.COUNTY_OFFICER, "371422"), NINGJIN, number=8, track=Track.KEY_PROJECT)

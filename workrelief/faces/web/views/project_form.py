@@ -126,7 +126,7 @@ class ProjectForm(forms.Form):
         for fund in FundType:
             self.fields[f"fund_{fund.id}"] = WanField(label=fund.label, required=False)
         known = str(self.data.get("county") or self.initial.get("county") or "")
-        offered = county_choices(scope)
+        offered = self._counties(scope)
         self.fields["county"].choices = [("", "请选择"), *offered]  # type: ignore[attr-defined]
         self.fields["county"].widget.attrs |= {
             "hx-get": reverse("web:project-townships"), "hx-target": "#id_township", "hx-trigger": "change",
@@ -135,10 +135,26 @@ class ProjectForm(forms.Form):
             own = [code for _, counties in offered for code, _ in counties]
             known = own[0] if len(own) == 1 else ""
             self.initial.setdefault("county", known)
-        self.fields["township"].choices = township_choices(scope, known)  # type: ignore[attr-defined]
+        self.fields["township"].choices = self._townships(scope, known)  # type: ignore[attr-defined]
         if is_owner:
             for name in OFFICERS_OWN:
                 self.fields[name].disabled = True
+
+    def _counties(self, scope: Scope) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The counties of the scope; a project registered at a city or the province keeps its place unless it is changed."""
+        offered = county_choices(scope)
+        kept = str(self.initial.get("county") or "")
+        if kept and not any(kept in dict(counties) for _, counties in offered) and scope.covers_division(kept):
+            offered.append(("原登记地点", [(kept, divisions.path_name(kept))]))
+        return offered
+
+    def _townships(self, scope: Scope, county: str) -> list[tuple[str, str]]:
+        """The county's townships; a registered place that is none of them (a village, a former township) stays one can keep."""
+        offered = township_choices(scope, county)
+        kept = str(self.initial.get("township") or "")
+        if kept and county == self.initial.get("county") and kept not in dict(offered):
+            offered.append((kept, f"{divisions.path_name(kept)}（原登记地点）"))
+        return offered
 
     @property
     def groups(self) -> list[tuple[str, str, list[tuple[forms.BoundField, bool]]]]:
