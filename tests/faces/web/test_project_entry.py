@@ -14,13 +14,18 @@ from tests.faces.web.people import signed_in
 from workrelief.base.access.permissions import Role
 from workrelief.base.audit.models import AuditEntry
 from workrelief.base.divisions.services import load_divisions
+from workrelief.faces.shared import project_entry
 from workrelief.figures.ledger.models import FACT_MODELS
-from workrelief.kernel.kinds import FundType, Track
+from workrelief.kernel.errors import RuleViolated
+from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.work.lifecycle import queries as lives
+from workrelief.work.lifecycle import services as life
+from workrelief.work.lists import queries as lists
+from workrelief.work.lists.services import decide_duplicate
 from workrelief.work.projects import queries
 from workrelief.work.projects.models import Project
 from workrelief.work.projects.rules import Fund
-from workrelief.work.projects.services import ProjectChanges, edit_project
+from workrelief.work.projects.services import NewProject, ProjectChanges, edit_project
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -233,3 +238,22 @@ def test_the_pages_stay_far_below_thirty_statements(county):
         with CaptureQueriesContext(connection) as statements:
             page(client, url)
         assert len(statements) <= 18, url  # PostgreSQL reads fresh postings with two statements of their own (COPY)
+
+
+def test_look_alikes_are_noted_at_registration_and_asked_before_the_reserve(county):
+    _, actor = county
+    a_project(actor, FEIXIAN, number=3, name="（演示）费城街道张庄村道路硬化工程")
+    entry = NewProject(
+        name="（演示）费城街道张庄村村内道路硬化", division_code=FEIXIAN, track=Track.KEY_PROJECT, sector=Sector.TRANSPORT,
+        year=2026, list_level="county", investment_fen=400_0000_00, planned_workers=12, content="（演示）硬化道路",
+        is_reserve=True,
+    )  # fmt: skip
+    made = project_entry.register(actor, entry, confirmed=True)
+    life.attach_paper(actor, made, "labour_survey", fields={"willing_people": 50})
+    life.take_step(actor, made, "survey")
+    with pytest.raises(RuleViolated, match="有1个相似项目尚未判定是否重复") as told:
+        life.take_step(actor, made, "reserve")
+    assert told.value.code == "C10"
+    (pair,) = lists.duplicates(actor.scope)
+    decide_duplicate(actor, pair.pk, "different", reason="演示：村内道路与通村道路")
+    assert life.take_step(actor, made, "reserve").state == "reserved"

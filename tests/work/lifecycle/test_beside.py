@@ -42,13 +42,13 @@ def test_a_mark_stands_beside_the_state_stops_steps_and_leaves_its_history(actor
         with pytest.raises(Conflict):
             services.set_mark(actor, project, "suspended", reason="演示：再停一次")
         with pytest.raises(RuleViolated, match="暂停"):
-            services.take_step(actor, project, "tender", note="演示")
+            services.take_step(actor, project, "tender", note="演示办理")
         view = queries.life(actor.scope, project)
         assert (view.state.id, [m.id for m in view.marks], view.marks[0].reason) == (
             "announced", ["suspended"], "演示：汛期停工",
         )  # fmt: skip
         services.clear_mark(actor, project, "suspended", reason="演示：复工")
-        services.take_step(actor, project, "tender", note="演示")
+        services.take_step(actor, project, "tender", note="演示办理")
     kept = MarkSet.objects.get()
     assert (kept.cleared_by, kept.outcome) == (actor.name, "演示：复工")
     with pytest.raises(Conflict):
@@ -146,11 +146,11 @@ def test_an_open_objection_stops_acceptance_until_it_is_settled(actor, project):
         assert made.due_on > clock.today()
         assert queries.waiting(actor).objections == 1
         with pytest.raises(RuleViolated, match="1件异议没有办结"):
-            services.take_step(actor, project, "accept", note="演示")
+            services.take_step(actor, project, "accept", note="演示办理")
         services.settle_objection(actor, made.pk, outcome="演示：核实后已补发", is_upheld=True)
         with pytest.raises(Conflict):
             services.settle_objection(actor, made.pk, outcome="演示：核实后已补发", is_upheld=True)
-        assert services.take_step(actor, project, "accept", note="演示").state == "accepted"
+        assert services.take_step(actor, project, "accept", note="演示办理").state == "accepted"
     view = queries.objections(actor.scope, project_id=project)[0]
     assert (view.subject_label, view.is_upheld, view.days_left) == ("劳务报酬", True, None)
 
@@ -167,7 +167,7 @@ def test_a_failed_acceptance_is_mended_and_looked_at_again(actor, project):
             services.take_step(actor, project, "recheck")
         services.attach_paper(actor, project, "rectification_report")
         services.take_step(actor, project, "recheck")
-        assert services.take_step(actor, project, "accept", note="演示").state == "accepted"
+        assert services.take_step(actor, project, "accept", note="演示办理").state == "accepted"
         line = queries.timeline(actor.scope, project)
     assert [(s.step, s.is_detour) for s in line if s.step in ("fail_acceptance", "recheck", "self_check")] == [
         ("self_check", False), ("fail_acceptance", True), ("recheck", True),

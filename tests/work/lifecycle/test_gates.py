@@ -34,7 +34,7 @@ def stored(fields: dict[str, object]) -> dict[str, object]:
 
 def good_case(*changed: object, law: Parameters | None = None, **values: object) -> Case:
     """Everything a gate could ask for is there."""
-    papers = {kind: (PaperFacts(kind, "演示1号", DAY, stored(FIELDS.get(kind, {}))),) for kind in PAPERS}
+    papers = {kind: (PaperFacts(kind, "演示1号", DAY, stored(FIELDS.get(kind, {})), True),) for kind in PAPERS}
     papers["photos"] = tuple(PaperFacts("photos", fields={"phase": p}) for p in ("before", "during", "after"))
     papers["signboard"] = (PaperFacts("signboard", fields={"has_rights_board": True}),)
     given = {type(one): one for one in changed}
@@ -47,6 +47,7 @@ def good_case(*changed: object, law: Parameters | None = None, **values: object)
         facts=known,
         law=law or parameters(on=DAY),
         note="演示说明",
+        passed=frozenset({"accept"}),
     )
     return replace(case, **values)  # type: ignore[arg-type]
 
@@ -104,6 +105,7 @@ REFUSALS = [
     ("start", "C05", lambda: good_case(replace(PLAN, responsibilities_confirmed_on=None))),
     ("self_check", "I03", lambda: without(good_case(), "self_check_report")),
     ("accept", "F26", lambda: good_case(replace(PAY, unpaid_fen=1, unpaid_people=1))),
+    ("accept", "I04", lambda: good_case(facts.PayFacts())),
     ("accept", "F12", lambda: good_case(replace(PAY, unposted_sheets=1))),
     ("accept", "H11", lambda: good_case(open_objections=1)),
     ("accept", "F01", lambda: good_case(replace(SHARE, paid_fen=299_999_99))),
@@ -116,6 +118,7 @@ REFUSALS = [
     ("hand_over", "I07", lambda: with_fields(good_case(), "upkeep", unit="演示村委会")),
     ("archive", "I08", lambda: without(good_case(), "bank_receipts")),
     ("archive", "I08", lambda: without(good_case(facts.PayFacts()), "pay_sheets")),
+    ("archive", "H11", lambda: good_case(open_objections=1)),
     ("archive", "F09", lambda: good_case(replace(PAY, unsigned_lines=3))),
     ("terminate", "F26", lambda: good_case(replace(PAY, unpaid_fen=1, unpaid_people=1))),
     ("terminate", "C09", lambda: good_case(note=" ")),
@@ -196,6 +199,84 @@ def test_publicity_is_asked_of_each_paid_month_once_the_process_gates_are_on():
     assert blockers(said("accept", replace(case, papers={**case.papers, "pay_publicity": enough}))) == []
 
 
+def test_history_lets_off_no_publicity_of_a_month_that_is_none():
+    months = (facts.PaidMonth(202612, 1, 1), facts.PaidMonth(202701, 1, 1))
+    case = without(good_case(replace(PAY, months=months), law=parameters(on=date(2026, 12, 31))), "pay_publicity")
+    stopping = blockers(said("accept", case, is_history=True))
+    assert [(f.rule_id, f.facts.get("months")) for f in stopping] == [("H03", ["2027年1月"])]
+
+
+def test_history_cannot_put_away_what_is_not_there():
+    found = blockers(said("archive", without(good_case(), "bank_receipts", "start_order"), is_history=True))
+    assert [(f.rule_id, f.facts["archive_class"]) for f in found] == [("I08", 7), ("I08", 8)]
+
+
+OWING = [
+    ("F26", lambda: good_case(replace(PAY, unpaid_fen=1, unpaid_people=1))),
+    ("F12", lambda: good_case(replace(PAY, unposted_sheets=1))),
+    ("H03", lambda: without(
+        good_case(replace(PAY, months=(facts.PaidMonth(202702, 1, 1),)), law=parameters(on=date(2027, 6, 30))),
+        "pay_publicity",
+    )),
+    ("F01", lambda: good_case(replace(SHARE, paid_fen=299_999_99))),
+    ("F04", lambda: good_case(promised_pay_fen=300_000_01)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "case"), OWING, ids=[rule for rule, _ in OWING])
+@pytest.mark.parametrize("is_history", [False, True])
+def test_a_life_taken_over_behind_the_acceptance_owes_its_gates_to_the_archive(rule, case, is_history):
+    assert blockers(said("archive", case(), is_history=is_history)) == []
+    taken_over = replace(case(), passed=frozenset({"correct"}))
+    assert {f.rule_id for f in blockers(said("archive", taken_over, is_history=is_history))} == {rule}
+
+
+MONEY = GOOD[facts.MoneyFacts]
+ROSTER = GOOD[facts.RosterFacts]
+LATE = date(2022, 12, 1)
+REMARKS = [
+    ("mobilise", "E01", Severity.SERIOUS, lambda: good_case(replace(ROSTER, local=9))),
+    ("mobilise", "E09", Severity.HINT, lambda: good_case(facts.RosterFacts(people=9, local=9))),
+    ("mobilise", "E10", Severity.SERIOUS, lambda: without(good_case(facts.TrainingFacts()), "safety_training")),
+    ("start", "C11b", Severity.SERIOUS, lambda: good_case(due_on=LATE)),
+    ("start", "H09", Severity.WARNING, lambda: with_fields(good_case(), "signboard", has_rights_board=False)),
+    ("complete_main", "E06", Severity.SERIOUS, lambda: without(good_case(), "roster_filing")),
+    ("accept", "I06", Severity.WARNING, lambda: good_case(due_on=LATE)),
+    ("accept", "G01", Severity.SERIOUS, lambda: good_case(facts.TrainingFacts())),
+    ("recheck", "I05", Severity.SERIOUS, lambda: good_case(due_on=LATE)),
+    ("announce_result", "H02", Severity.SERIOUS, lambda: good_case(due_on=LATE)),
+    ("evaluate", "J01", Severity.WARNING, lambda: good_case(replace(MONEY, central_paid_fen=949_999_99))),
+    ("evaluate", "J01", Severity.WARNING, lambda: good_case(replace(MONEY, central_issued_fen=0))),
+    ("evaluate", "J02", Severity.WARNING, lambda: good_case(replace(MONEY, invested_fen=949_999_99))),
+    ("evaluate", "L07", Severity.WARNING, lambda: with_fields(good_case(), "performance_report", satisfaction=89, sample=10)),
+    ("evaluate", "L07", Severity.WARNING, lambda: with_fields(good_case(), "performance_report", satisfaction=99, sample=9)),
+    ("evaluate", "L07", Severity.WARNING, lambda: with_fields(good_case(), "performance_report")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("step", "rule", "severity", "case"), REMARKS, ids=[f"{s}-{r}-{n}" for n, (s, r, _, _) in enumerate(REMARKS)]
+)
+def test_a_rule_that_does_not_stop_is_said_with_its_level_and_clause(step, rule, severity, case):
+    found = [f for f in said(step, case()) if f.rule_id == rule]
+    assert [f.severity for f in found] == [severity]
+    assert found[0].cite is not None
+    assert found[0].remedy
+    assert rule not in {f.rule_id for f in said(step, good_case())}
+
+
+def test_papers_without_a_file_want_words_and_the_years_of_keeping_are_said():
+    case = good_case(replace(PAY, last_paid_on=date(2022, 8, 10)))
+    assert [(f.rule_id, f.severity, "2025年12月31日" in f.message) for f in said("archive", case)] == [
+        ("F25", Severity.HINT, True)
+    ]
+    bare = replace(case, papers={**case.papers, "start_order": (PaperFacts("start_order"),)})
+    serious = [f for f in said("archive", bare) if f.severity is Severity.SERIOUS]
+    assert [(f.rule_id, "1种必备材料只登记了要素、没有上传文件：开工令" in f.message) for f in serious] == [
+        ("I08", True)
+    ]
+
+
 def test_history_is_let_off_the_process_but_not_the_record():
     bare = replace(good_case(replace(PAY, unpaid_fen=5, unpaid_people=1), facts.RosterFacts()), papers={})
     found = said("accept", bare, is_history=True)
@@ -207,7 +288,7 @@ def test_history_is_let_off_the_process_but_not_the_record():
 
 @pytest.mark.parametrize("mark", MARKS, ids=lambda m: m.id)
 def test_a_mark_stops_what_it_names_and_never_the_end(mark):
-    for step in ("accept", "terminate", "archive"):
+    for step in ("contract", "start", "accept", "terminate", "archive"):
         stopped = [f for f in blockers(said(step, good_case(marks=(mark.id,)))) if f.facts.get("mark") == mark.id]
         assert bool(stopped) is (step in mark.stops)
     assert "terminate" not in mark.stops

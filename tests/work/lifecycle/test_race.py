@@ -48,7 +48,7 @@ def test_two_first_steps_of_a_project_without_a_life_adopt_it_once(actor, tmp_pa
     meeting = Meeting(tmp_path)
 
     def complete():
-        return services.take_step(actor, project, "complete_main", note="演示").state
+        return services.take_step(actor, project, "complete_main", note="演示办理").state
 
     outcomes = meeting.at_once(complete, complete)
     assert outcomes.count("main_completed") == 1, outcomes

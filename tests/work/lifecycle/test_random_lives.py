@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date
 from itertools import count, pairwise
 
 import pytest
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 from tests.work.lifecycle.walk import all_papers, everybody, promoted_project, special_project, with_facts
 from workrelief.base.access.actor import Actor
 from workrelief.base.divisions.services import load_divisions
-from workrelief.kernel.errors import DomainError
+from workrelief.kernel import clock
+from workrelief.kernel.errors import Conflict, DomainError
 from workrelief.kernel.findings import blockers
 from workrelief.kernel.kinds import Track
 from workrelief.work.lifecycle import queries, services
@@ -34,7 +37,12 @@ ACTS = (
     "settle",
     "correct",
     "withdraw paper",
+    "history",
+    "implementer",
 )
+BEHIND = ("accepted", "result_announced", "handed_over", "in_use", "archived", "performance_evaluated")
+"""States behind the acceptance: with wages owed no act of anybody leads there."""
+PAST = date(2026, 11, 1)
 
 
 def _steps(actor: Actor, project: int) -> list[queries.StepOffer]:
@@ -50,7 +58,7 @@ def _act(actor: Actor, project: int, act: str, data: st.DataObject) -> None:
             services.take_step(actor, project, data.draw(st.sampled_from([o.step for o in steps])), note="演示办理")
     elif act == "any step":
         services.take_step(
-            actor, project, data.draw(st.sampled_from([s for s in STEPS if s != "terminate"])), note="演示"
+            actor, project, data.draw(st.sampled_from([s for s in STEPS if s != "terminate"])), note="演示办理"
         )
     elif act == "mark":
         mark = data.draw(st.sampled_from([m.id for m in MARKS]))
@@ -61,6 +69,15 @@ def _act(actor: Actor, project: int, act: str, data: st.DataObject) -> None:
     elif act == "settle":
         for objection in Objection.objects.within(actor.scope).filter(project_id=project, settled_on=None)[:1]:
             services.settle_objection(actor, objection.pk, outcome="演示：核实无误", is_upheld=False)
+    elif act == "history":
+        services.take_step(
+            actor, project, data.draw(st.sampled_from([s for s in STEPS if s != "terminate"])), note="演示补录",
+            history=True, on=data.draw(st.sampled_from([PAST, clock.today()])),
+        )  # fmt: skip
+    elif act == "implementer":
+        services.set_implementer(
+            actor, project, data.draw(st.sampled_from(sorted(IMPLEMENTERS))), reason="演示：承接方式"
+        )
     elif act == "correct":
         services.correct_state(
             actor, project, data.draw(st.sampled_from(sorted(PROJECT_LIFE.states))), reason="演示：更正状态"
@@ -124,16 +141,27 @@ def _close(actor: Actor, project: int) -> None:
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
-@given(track=st.sampled_from(list(Track)), built=st.sampled_from(sorted(IMPLEMENTERS)), data=st.data())
-def test_after_any_acts_of_any_officer_a_stored_project_can_go_on_or_be_closed(divisions, track, built, data):
+@given(
+    track=st.sampled_from(list(Track)), built=st.sampled_from(sorted(IMPLEMENTERS)),
+    stage=st.sampled_from(["", "preparing", "building", "main_done", "in_use"]), owes=st.booleans(), data=st.data(),
+)  # fmt: skip
+def test_after_any_acts_of_any_officer_a_stored_project_can_go_on_or_be_closed(
+    divisions, track, built, stage, owes, data
+):
+    """`stage`: taken over in the middle, where that stage of progress says; "" begins at the beginning."""
     actor = everybody()
+    kind = {} if track is Track.SPECIAL_FUND else {"track": track}
     make = special_project if track is Track.SPECIAL_FUND else promoted_project
-    project = make(actor, next(NUMBERS)) if make is special_project else make(actor, next(NUMBERS), track=track)
-    services.begin(actor, [project])
-    services.set_implementer(actor, project, built)
+    project = make(actor, next(NUMBERS), **kind, **({"stage": stage} if stage else {}))
+    if stage:
+        services.adopt(actor, [project])
+    else:
+        services.begin(actor, [project])
+    with suppress(Conflict):
+        services.set_implementer(actor, project, built, reason="演示：承接方式")
     all_papers(actor, project)
-    traits = traits_of(track.id, built)
-    with with_facts():
+    owing = {"pay": {"unpaid_fen": 1, "unpaid_people": 1}} if owes else {}
+    with with_facts(**owing):
         for act in data.draw(st.lists(st.sampled_from(ACTS), max_size=25)):
             before = _told(project)
             try:
@@ -142,7 +170,14 @@ def test_after_any_acts_of_any_officer_a_stored_project_can_go_on_or_be_closed(d
             except DomainError:
                 assert _told(project) == before
             _agree(actor, project)
-        state = queries.life(actor.scope, project).state.id
+            now = str(_told(project)[0])
+            if owes:
+                assert now not in BEHIND or (stage == "in_use" and now not in GOALS), (before, act)
+            if now in GOALS:
+                assert queries.archive(actor.scope, project).is_complete or before[0] in GOALS, (before, act)
+    with with_facts():
+        life = Life.rows.get(project_id=project)
+        state, traits = life.state, traits_of(life.track, life.implementer_kind)
         if any(t.kind == "end" for t in PROJECT_LIFE.available(state, traits)):
             _close(actor, project)
         assert _finish(actor, project) == ("performance_evaluated" if track is Track.SPECIAL_FUND else "archived")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.build import project_code
 from tests.conftest import make_actor
 from tests.work.lifecycle.walk import all_papers, everybody, promoted_project, special_project, walk_to, with_facts
 from workrelief.base.access.permissions import Role
@@ -15,7 +16,7 @@ from workrelief.base.audit.models import AuditEntry
 from workrelief.base.divisions.services import load_divisions
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted, RuleViolated
-from workrelief.work.lifecycle import queries, services
+from workrelief.work.lifecycle import facts, queries, services
 from workrelief.work.lifecycle.models import Life, StepTaken
 from workrelief.work.projects import queries as projects
 
@@ -87,7 +88,7 @@ def test_a_day_in_the_future_or_before_the_last_step_is_refused(actor):
         services.take_step(actor, project, "survey", on=clock.today() + timedelta(days=1))
     services.take_step(actor, project, "survey")
     with with_facts(), pytest.raises(InvalidInput, match="早于上一步"):
-        services.take_step(actor, project, "reserve", on=clock.today() - timedelta(days=1), note="演示")
+        services.take_step(actor, project, "reserve", on=clock.today() - timedelta(days=1), note="演示办理")
 
 
 def test_a_deadline_follows_from_the_step_and_the_board_counts_what_is_late(actor):
@@ -110,14 +111,14 @@ def test_a_deadline_follows_from_the_step_and_the_board_counts_what_is_late(acto
 
 def test_many_projects_go_together_or_not_at_all(actor):
     ids = [begun(actor, n) for n in (1, 2, 3)]
-    services.take_steps(actor, ids, "survey", note="演示")
+    services.take_steps(actor, ids, "survey", note="演示办理")
     assert set(queries.states_of(actor.scope, ids).values()) == {"surveyed"}
     services.set_mark(actor, ids[1], "suspended", reason="演示：汛期停工")
     with with_facts():
-        services.take_steps(actor, ids, "reserve", note="演示")
+        services.take_steps(actor, ids, "reserve", note="演示办理")
         services.correct_state(actor, ids[2], "surveyed", reason="演示：登记有误")
         with pytest.raises(Conflict, match="第3号") as caught:
-            services.take_steps(actor, ids, "approve", note="演示")
+            services.take_steps(actor, ids, "approve", note="演示办理")
     assert list(caught.value.facts["blocked"]) == [ids[2]]
     assert queries.states_of(actor.scope, ids) == {ids[0]: "reserved", ids[1]: "reserved", ids[2]: "surveyed"}
     entry = AuditEntry.objects.get(action="lifecycle.reserve")
@@ -156,8 +157,8 @@ def test_the_number_of_statements_does_not_grow_with_the_projects(actor):
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            services.take_steps(actor, ids, "survey", note="演示")
-            services.take_steps(actor, ids, "reserve", note="演示")
+            services.take_steps(actor, ids, "survey", note="演示办理")
+            services.take_steps(actor, ids, "reserve", note="演示办理")
         counts.append(len(seen))
     assert counts[0] == counts[1]
     with CaptureQueriesContext(connection) as seen:
@@ -183,13 +184,104 @@ def test_history_is_entered_with_its_own_day_and_only_before_the_gates(actor):
 
 
 def test_history_ends_where_the_process_gates_begin(actor, travel):
-    from datetime import datetime
-
     project = special_project(actor)
     services.begin(actor, [project])
     travel(datetime(2027, 3, 1, 9, tzinfo=clock.CHINA))
     with pytest.raises(InvalidInput, match="2027年1月起启用"):
         services.take_step(actor, project, "survey", on=date(2027, 2, 1), history=True)
+
+
+@pytest.mark.parametrize(("month", "refused"), [("2612", False), ("2701", True)])
+def test_a_project_coded_after_the_gates_began_has_no_history(actor, travel, month, refused):
+    project = special_project(actor, code=project_code("371422000000", 71, month=month))
+    travel(datetime(2027, 3, 1, 9, tzinfo=clock.CHINA))
+    services.adopt(actor, [project])
+    all_papers(actor, project)
+
+    def enter() -> None:
+        with with_facts():
+            services.take_step(actor, project, "publicise_plan", on=date(2026, 12, 30), history=True, note="演示补录")
+
+    if refused:
+        with pytest.raises(InvalidInput, match="2027年1月赋的，不能按历史补录办理"):
+            enter()
+        assert not StepTaken.objects.filter(step="publicise_plan").exists()
+    else:
+        enter()
+
+
+def test_works_still_paid_after_the_gates_began_were_not_finished_before(actor, travel):
+    project = promoted_project(actor, stage="building")
+    travel(datetime(2027, 6, 1, 9, tzinfo=clock.CHINA))
+    paid = (facts.PaidMonth(202612, 1, 1), facts.PaidMonth(202703, 1, 1))
+    with with_facts(pay={"months": paid}), pytest.raises(InvalidInput, match="到2027年3月还有劳务报酬"):
+        services.take_step(actor, project, "complete_main", on=date(2026, 12, 31), history=True, note="演示补录")
+
+
+def test_many_steps_on_impossible_days_name_the_project(actor):
+    ids = [begun(actor, n) for n in (1, 2)]
+    services.take_steps(actor, ids, "survey", note="演示办理")
+    with pytest.raises(InvalidInput, match=r"“.+”：办理日期早于上一步") as told:
+        services.take_steps(actor, ids, "reserve", note="演示办理", days={ids[1]: date(2020, 1, 1)})
+    assert list(told.value.facts["blocked"]) == [ids[1]]
+
+
+def test_a_document_number_does_not_explain_what_is_serious(actor):
+    project = begun(actor)
+    services.take_step(actor, project, "survey")
+    services.attach_paper(actor, project, "labour_survey", fields={"willing_people": 1})
+    for words in ({"reference": "演示〔2026〕1号"}, {"note": "无。"}, {"note": "    "}):
+        with pytest.raises(RuleViolated, match="写明情况（至少4个字）"):
+            services.take_step(actor, project, "reserve", **words)
+    assert services.take_step(actor, project, "reserve", note="第二批摸底正在补").state == "reserved"
+
+
+def test_a_life_taken_over_is_not_corrected_past_a_gate(actor, travel):
+    project = promoted_project(actor, stage="main_done", code=project_code("371422000000", 71))
+    services.adopt(actor, [project])
+    owed = {"pay": {"unpaid_fen": 5_000_00, "unpaid_people": 1}}
+    with with_facts(**owed), pytest.raises(RuleViolated, match="“验收通过”还不能办：还有1人的报酬") as told:
+        services.correct_state(actor, project, "in_use", reason="演示：已经投用")
+    assert told.value.code == "F26"
+    with with_facts():
+        with pytest.raises(RuleViolated, match="“归档”还不能办：第1类"):
+            services.correct_state(actor, project, "archived", reason="演示：已经归档")
+        travel(datetime(2027, 3, 1, 9, tzinfo=clock.CHINA))
+        with pytest.raises(RuleViolated, match="“完成自查”还不能办：缺少“自查报告”"):
+            services.correct_state(actor, project, "in_use", reason="演示：已经投用")
+        travel(datetime(2026, 11, 28, 9, tzinfo=clock.CHINA))
+        assert services.correct_state(actor, project, "in_use", reason="演示：已经投用").state == "in_use"
+        all_papers(actor, project)
+    with with_facts(**owed), pytest.raises(RuleViolated, match="还有1人的报酬"):
+        services.take_step(actor, project, "archive", note="演示归档")
+
+
+def test_a_life_that_left_its_way_comes_back_no_further_than_it_had_come(actor):
+    project = begun(actor)
+    with with_facts():
+        walk_to(actor, project, "self_checked", track="special_fund")
+        services.take_step(actor, project, "fail_acceptance", note="演示：档案不全")
+        with pytest.raises(Conflict, match="不能用更正代替"):
+            services.correct_state(actor, project, "accepted", reason="演示：想走捷径")
+        services.take_step(actor, project, "terminate", note="演示：不再实施")
+        for state in ("accepted", "archived"):
+            with pytest.raises(Conflict, match="不能用更正代替"):
+                services.correct_state(actor, project, state, reason="演示：想走捷径")
+        assert "accepted" not in [s.id for s in queries.corrections(actor.scope, project)]
+        assert services.correct_state(actor, project, "self_checked", reason="演示：误办终止").state == "self_checked"
+
+
+def test_who_builds_may_be_said_of_a_life_taken_over_and_only_with_a_reason(actor):
+    project = promoted_project(actor, stage="building")
+    services.adopt(actor, [project])
+    with pytest.raises(InvalidInput, match="原因"):
+        services.set_implementer(actor, project, "self_build")
+    with pytest.raises(NotPermitted):
+        services.set_implementer(make_actor(Role.OWNER, "371422"), project, "self_build", reason="演示：村民自建")
+    services.set_implementer(actor, project, "self_build", reason="演示：村民自建")
+    missing = {i.kind.id for c in queries.archive(actor.scope, project).classes for i in c.missing}
+    assert {"self_build_agreement", "villager_decision"} <= missing
+    assert not {"contract", "tender_record", "supervision_contract"} & missing
 
 
 def test_a_project_that_was_there_before_is_adopted_where_its_progress_says(actor):
@@ -210,7 +302,7 @@ def test_a_project_that_was_there_before_is_adopted_where_its_progress_says(acto
 def test_taking_a_step_adopts_a_project_that_has_no_life_yet(actor):
     project = promoted_project(actor, stage="building")
     services.attach_paper(actor, project, "completion_report")
-    services.take_step(actor, project, "complete_main", note="演示")
+    services.take_step(actor, project, "complete_main", note="演示办理")
     assert queries.life(actor.scope, project).state.id == "main_completed"
     assert projects.project_row(actor.scope, project).stage == "main_done"
 

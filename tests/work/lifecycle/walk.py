@@ -31,6 +31,7 @@ GOOD: dict[type, Any] = {
         floors=(facts.Floor("F01", "中央预算内投资", Decimal("0.30"), 1_000_000_00),),
     ),
     facts.PayFacts: facts.PayFacts(months=(facts.PaidMonth(202207, 300_000_00, 300_000_00, True),), sheets=1),
+    facts.MoneyFacts: facts.MoneyFacts(1_000_000_00, 950_000_00, 1_000_000_00, 950_000_00),
     facts.TrainingFacts: facts.TrainingFacts(2, 1, 1, 10),
     facts.RosterFacts: facts.RosterFacts(people=10, local=10),
 }  # fmt: skip
@@ -52,6 +53,7 @@ FIELDS: dict[str, dict[str, object]] = {
     "acceptance_record": {"is_passed": True},
     "upkeep": {"unit": "演示村委会", "person": "演示管护员"},
     "public_posts": {"posts": 1},
+    "performance_report": {"satisfaction": 90, "sample": 10},
 }
 
 
@@ -60,7 +62,7 @@ def with_facts(**changed: Any) -> Iterator[None]:
     """Every project has good facts; `pay={"unpaid_fen": 1}` changes one kind (named as in `Facts`)."""
     names = {
         "listing": facts.ListFacts, "plan": facts.PlanFacts, "share": facts.ShareFacts, "pay": facts.PayFacts,
-        "training": facts.TrainingFacts, "roster": facts.RosterFacts,
+        "training": facts.TrainingFacts, "roster": facts.RosterFacts, "money": facts.MoneyFacts,
     }  # fmt: skip
     good = dict(GOOD)
     for name, values in changed.items():

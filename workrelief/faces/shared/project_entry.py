@@ -14,13 +14,15 @@ from workrelief.kernel.errors import InvalidInput, RuleViolated
 from workrelief.kernel.findings import Finding, Severity, blockers
 from workrelief.work.lifecycle import services as lifecycle
 from workrelief.work.lists import queries as lists
+from workrelief.work.lists import services as list_services
 from workrelief.work.projects import queries, rules, services
 
 LEAST_REASON = 4
 
 
 def register(actor: Actor, entry: services.NewProject, *, confirmed: bool) -> int:
-    """Register a project for the reserve and begin its life; answers its id.
+    """Register a project for the reserve, begin its life and note its look-alikes (C10, asked when it is put into the
+    reserve); answers its id.
 
     Raises RuleViolated when a rule blocks, or when it asks (a wrong check digit, a missing particular) and the officer has
     not `confirmed`; Conflict for a double.
@@ -29,6 +31,7 @@ def register(actor: Actor, entry: services.NewProject, *, confirmed: bool) -> in
     with transaction.atomic():
         made = services.register_project(actor, entry)
         lifecycle.begin(actor, [made.pk])
+        list_services.look_for_duplicates(actor, entry.year, project_ids=[made.pk])
     return made.pk
 
 

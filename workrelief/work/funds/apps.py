@@ -10,6 +10,7 @@ class FundsConfig(AppConfig):
         from workrelief.base.intake.importer import register
         from workrelief.work.funds import importers
         from workrelief.work.funds.queries.facts import plan_facts, voucher_facts
+        from workrelief.work.funds.queries.money import money_facts
         from workrelief.work.funds.queries.share import share_facts
         from workrelief.work.funds.services.money import follow_project
         from workrelief.work.lifecycle import facts
@@ -21,4 +22,5 @@ class FundsConfig(AppConfig):
         facts.provide(facts.PlanFacts, plan_facts)
         facts.provide(facts.ShareFacts, share_facts)
         facts.provide(facts.VoucherFacts, voucher_facts)
+        facts.provide(facts.MoneyFacts, money_facts)
         follow_edits(follow_project)

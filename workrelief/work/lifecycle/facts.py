@@ -26,10 +26,7 @@ from workrelief.base.access.scope import Scope
 
 @dataclass(frozen=True)
 class ListFacts:
-    """lists: the standing entry of the newest year. `state` is a state of the list, `level` province, city or county.
-
-    `open_duplicates` counts look-alikes of the project nobody has decided on yet (rule C10).
-    """
+    """lists: the standing entry of the newest year. `state` is a state of the list, `level` province, city or county."""
 
     year: int | None = None
     level: str = ""
@@ -37,7 +34,13 @@ class ListFacts:
     is_published: bool = False
     document_no: str = ""
     published_on: date | None = None
-    open_duplicates: int = 0
+
+
+@dataclass(frozen=True)
+class DoubleFacts:
+    """lists: look-alikes of the project nobody has decided on yet (rule C10)."""
+
+    waiting: int = 0
 
 
 PLAN_STAGES = ("", "applied", "city_reviewed", "prov_reviewed", "issued", "decomposed")
@@ -107,6 +110,17 @@ class VoucherFacts:
 
 
 @dataclass(frozen=True)
+class MoneyFacts:
+    """funds (money): what the money came to over the whole life, in fen: central money issued and paid, investment planned
+    and done."""
+
+    central_issued_fen: int = 0
+    central_paid_fen: int = 0
+    investment_fen: int = 0
+    invested_fen: int = 0
+
+
+@dataclass(frozen=True)
 class PaidMonth:
     """One month's standing pay sheets. `month` is a ledger month (202207), amounts in fen."""
 
@@ -157,7 +171,9 @@ class RosterFacts:
 
 F = TypeVar("F")
 Provider = Callable[[Scope, Sequence[int], date], Mapping[int, F]]
-KINDS: tuple[type, ...] = (ListFacts, PlanFacts, ShareFacts, VoucherFacts, PayFacts, TrainingFacts, RosterFacts)
+KINDS: tuple[type, ...] = (
+    ListFacts, DoubleFacts, PlanFacts, ShareFacts, VoucherFacts, MoneyFacts, PayFacts, TrainingFacts, RosterFacts,
+)  # fmt: skip
 
 _providers: dict[type, Provider[Any]] = {}
 
@@ -231,6 +247,10 @@ class Facts:
         return self._of(ListFacts)
 
     @property
+    def doubles(self) -> DoubleFacts:
+        return self._of(DoubleFacts)
+
+    @property
     def plan(self) -> PlanFacts:
         return self._of(PlanFacts)
 
@@ -241,6 +261,10 @@ class Facts:
     @property
     def vouchers(self) -> VoucherFacts:
         return self._of(VoucherFacts)
+
+    @property
+    def money(self) -> MoneyFacts:
+        return self._of(MoneyFacts)
 
     @property
     def pay(self) -> PayFacts:

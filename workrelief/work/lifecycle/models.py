@@ -119,7 +119,7 @@ class Paper(ScopedModel):
 
     scope_fields: ClassVar[ScopeFields] = ScopeFields(sector="project__sector", project="project_id")
 
-    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="papers", db_index=False)
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="papers", db_index=False)
     division_code = models.CharField(max_length=12, help_text="the project's division")
     kind = models.CharField(max_length=24, choices=[(k.id, k.label) for k in PAPERS.values()])
     archive_class = models.PositiveSmallIntegerField(choices=list(ARCHIVE_CLASSES.items()))
@@ -147,7 +147,7 @@ class Objection(ScopedModel):
 
     scope_fields: ClassVar[ScopeFields] = ScopeFields(sector="project__sector", project="project_id")
 
-    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="objections", db_index=False)
+    project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="objections", db_index=False)
     division_code = models.CharField(max_length=12, help_text="the project's division")
     subject = models.CharField(max_length=10, choices=list(OBJECTION_SUBJECTS.items()))
     raised_by = models.CharField(max_length=60, help_text="who objects; may be anonymous")

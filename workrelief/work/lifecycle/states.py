@@ -194,6 +194,7 @@ PAPERS: Mapping[str, PaperKind] = {
         ),
         PaperKind("recruitment_notice", "招工公告", 6, "E02"),
         PaperKind("roster", "务工人员花名册", 6, "E03", many=True),
+        PaperKind("roster_filing", "名册与台账备案记录", 6, "E06", many=True),
         PaperKind("agreements", "劳务协议", 6, "E04", many=True),
         PaperKind("training", "培训台账", 6, "G01", many=True),
         PaperKind("safety_training", "安全教育记录", 6, "E10", many=True),
@@ -278,9 +279,9 @@ _BUILT = (
     "tender", "confirm_self_build", "contract", "mobilise", "start", "build", "complete_main", "self_check", "accept",
 )  # fmt: skip
 MARKS = (
-    Mark("adjusting", "变更中", "amber", stops=("contract", "complete_main", "accept")),
+    Mark("adjusting", "变更中", "amber", stops=("contract", "complete_main", "accept", "archive")),
     Mark("suspended", "暂停", "red", stops=_BUILT),
-    Mark("rectifying", "整改中", "amber", stops=("accept",)),
+    Mark("rectifying", "整改中", "amber", stops=("accept", "archive")),
     Mark("fund_recalled", "资金收回", "red"),
 )
 
@@ -408,12 +409,15 @@ TRANSITIONS = (
     Transition(
         "mobilise", ("contracted",), "mobilised", "组织务工", "lifecycle.mobilise",
         papers=("labour_org_plan",),
-        checks=("roster_there", "agreements_signed", "safety_taught", "recruited_openly"), guide="life-mobilise",
+        checks=(
+            "roster_there", "people_local", "demand_met", "agreements_signed", "safety_taught", "recruited_openly",
+        ),
+        guide="life-mobilise",
     ),
     Transition(
         "start", ("mobilised",), "started", "登记开工", "lifecycle.start",
         papers=("labour_org_plan", "start_order"),
-        checks=("two_responsibilities", "funds_there", "signboard", "photo_before"),
+        checks=("two_responsibilities", "funds_there", "signboard", "photo_before", "started_in_time"),
         due="plan_start_working_days", since="decomposed", guide="life-start",
     ),
     Transition(
@@ -422,7 +426,7 @@ TRANSITIONS = (
     ),
     Transition(
         "complete_main", ("under_construction",), "main_completed", "登记主体完工", "lifecycle.complete_main",
-        papers=("completion_report",), checks=("photo_during",), guide="life-complete-main",
+        papers=("completion_report",), checks=("photo_during", "roster_filed"), guide="life-complete-main",
     ),
     Transition(
         "self_check", ("main_completed",), "self_checked", "完成自查", "lifecycle.self_check",
@@ -433,8 +437,8 @@ TRANSITIONS = (
         "accept", ("self_checked",), "accepted", "验收通过", "lifecycle.accept",
         papers=("acceptance_record",),
         checks=(
-            "wages_paid", "wages_in_time", "pay_confirmed", "objections_settled", "pay_publicised", "pay_share",
-            "pay_promise", "checklist_passed", "training_done", "photo_after", "accepted_in_time",
+            "pay_sheets_there", "wages_paid", "wages_in_time", "pay_confirmed", "objections_settled", "pay_publicised",
+            "pay_share", "pay_promise", "checklist_passed", "training_done", "photo_after", "accepted_in_time",
         ),
         due="acceptance_after_completion_months", since="main_completed", guide="life-accept",
     ),
@@ -444,7 +448,8 @@ TRANSITIONS = (
     ),
     Transition(
         "recheck", ("acceptance_failed",), "self_checked", "整改后复验", "lifecycle.self_check",
-        papers=("rectification_report",), due="rectification_days", guide="life-rectify", kind="detour",
+        papers=("rectification_report",), checks=("rectified_in_time",), due="rectification_days", guide="life-rectify",
+        kind="detour",
     ),
     Transition(
         "announce_result", ("accepted",), "result_announced", "公告结果", "lifecycle.announce",
@@ -459,11 +464,13 @@ TRANSITIONS = (
     ),
     Transition(
         "archive", ("in_use",), "archived", "归档", "lifecycle.archive",
-        checks=("archive_complete", "pay_signed"), due="archive_after_use_months", guide="life-archive",
+        checks=("archive_complete", "originals_there", "objections_settled", "pay_signed", "kept_long_enough"),
+        due="archive_after_use_months", guide="life-archive",
     ),
     Transition(
         "evaluate", ("archived",), "performance_evaluated", "绩效自评", "lifecycle.evaluate",
-        papers=("performance_report",), needs=(SPECIAL,), guide="life-evaluate",
+        papers=("performance_report",), checks=("money_paid_out", "investment_done", "people_satisfied"),
+        needs=(SPECIAL,), guide="life-evaluate",
     ),
     Transition(
         "terminate", _BEFORE_ACCEPTANCE, "terminated", "终止项目", "lifecycle.terminate",
@@ -475,6 +482,23 @@ PROJECT_LIFE = Machine("project", states=STATES, transitions=TRANSITIONS, marks=
 
 GOALS = ("archived", "performance_evaluated", "terminated")
 """States in which a life may rest: nothing more is owed."""
+
+OWED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "archive": (
+        "accept",
+        (
+            "wages_paid",
+            "pay_confirmed",
+            "objections_settled",
+            "pay_publicised",
+            "pay_share",
+            "pay_promise",
+            "checklist_passed",
+        ),
+    ),
+}
+"""Checks a step asks too when the life never took the step they belong to, for it was taken over further on: the stage of
+progress an import brings does not stand for an acceptance."""
 
 STAGE_OF: Mapping[str, str] = {s.id: s.phase for s in STATES if s.phase}
 """Stage of progress (形象进度) of each state: the four ticks of the provincial table."""

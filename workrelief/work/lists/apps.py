@@ -8,12 +8,13 @@ class ListsConfig(AppConfig):
 
     def ready(self) -> None:
         from workrelief.base.intake.importer import register
-        from workrelief.work.lifecycle.facts import ListFacts, provide
+        from workrelief.work.lifecycle.facts import DoubleFacts, ListFacts, provide
         from workrelief.work.lists.importers import ListImporter
-        from workrelief.work.lists.queries import list_facts
+        from workrelief.work.lists.queries import double_facts, list_facts
         from workrelief.work.lists.services import follow_edit
         from workrelief.work.projects.services import follow_edits
 
         register(ListImporter())
         provide(ListFacts, list_facts)
+        provide(DoubleFacts, double_facts)
         follow_edits(follow_edit)

@@ -23,6 +23,7 @@ from workrelief.kernel.period import Period
 from workrelief.work.funds.models import FundMove, MoveKind
 from workrelief.work.funds.rules import money as rules
 from workrelief.work.funds.rules.money import AgeClass, Arrival, ProjectBalance, Remainder, SourceBalance
+from workrelief.work.lifecycle.facts import MoneyFacts
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.queries.lists import named
 from workrelief.work.projects.queries.lookups import prefix_of
@@ -121,6 +122,19 @@ def balances(scope: Scope, project_ids: Collection[int]) -> dict[int, ProjectBal
 
 _Sums = Mapping[tuple[str, str], int]
 """{(kind, fund type id or ""): fen} of standing rows."""
+
+
+def money_facts(scope: Scope, project_ids: Sequence[int], on: date) -> dict[int, MoneyFacts]:
+    """What the money of each project came to, as entered by now (provider of lifecycle)."""
+    return {
+        pk: MoneyFacts(
+            central_issued_fen=sum(s.issued_fen for s in one.sources.values() if s.fund_type.is_central),
+            central_paid_fen=sum(s.paid_fen for s in one.sources.values() if s.fund_type.is_central),
+            investment_fen=one.investment_fen,
+            invested_fen=one.invested_fen,
+        )
+        for pk, one in balances(scope, project_ids).items()
+    }
 
 
 def _sums(project_ids: Collection[int]) -> dict[int, dict[tuple[str, str], int]]:

@@ -14,7 +14,7 @@ from workrelief.work.lifecycle.queries.lives import (
     lives_of,
     states_of,
 )
-from workrelief.work.lifecycle.queries.offering import findings, offers
+from workrelief.work.lifecycle.queries.offering import corrections, findings, offers
 from workrelief.work.lifecycle.queries.papers import (
     SUBJECTS,
     objection_row,
@@ -68,6 +68,7 @@ __all__ = [
     "Whole",
     "archive",
     "board",
+    "corrections",
     "counts_by_state",
     "filed",
     "findings",

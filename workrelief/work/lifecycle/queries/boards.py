@@ -94,14 +94,13 @@ def map_points(scope: Scope, wanted: LifeFilter | None = None, *, limit: int = M
 
 
 def waiting(actor: Actor) -> Waiting:
-    """Steps that wait for the actor, by state: main steps taken on the life itself which the actor's duties carry."""
+    """Steps that wait for the actor, by state: the way on, taken on the life itself, which the actor's duties carry.
+
+    The way on is a main step; where none leads out (整改后复验 after a failed acceptance) it is the detour.
+    """
     if not allowed(actor, "lifecycle.view"):
         return Waiting((), 0, 0)
-    mine = {
-        t.name
-        for t in PROJECT_LIFE.transitions
-        if t.kind == "main" and not t.room and allowed(actor, t.permission) and t.permission != "lifecycle.terminate"
-    }
+    mine = {t.name for t in PROJECT_LIFE.transitions if t.kind != "end" and not t.room and allowed(actor, t.permission)}
     return Waiting(tuple(_waiting_steps(actor, mine)), *_waiting_objections(actor))
 
 
@@ -120,7 +119,8 @@ def _waiting_steps(actor: Actor, mine: set[str]) -> Iterator[WaitingStep]:
     sums: dict[tuple[str, str, str], list[int]] = {}
     for row in rows:
         steps = PROJECT_LIFE.available(row["state"], traits_of(row["track"], row["implementer_kind"]))
-        step = next((t for t in steps if t.name in mine), None)
+        onward = [t for t in steps if t.kind == "main"] or [t for t in steps if t.kind == "detour"]
+        step = next((t for t in onward if t.name in mine), None)
         if step is not None:
             both = sums.setdefault((row["state"], step.name, step.label), [0, 0])
             both[0] += row["number"]

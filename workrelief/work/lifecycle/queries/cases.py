@@ -22,11 +22,13 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Own:
-    """This room's own part of the cases: papers by project and kind, open objections by project, days reached by life."""
+    """This room's own part of the cases: papers by project and kind, open objections by project; by life, days reached and
+    steps taken."""
 
     papers: Mapping[int, Mapping[str, tuple[PaperFacts, ...]]]
     open_objections: Mapping[int, int]
     reached: Mapping[int, Mapping[str, date]]
+    passed: Mapping[int, frozenset[str]]
 
 
 def cases(
@@ -47,9 +49,7 @@ def _part(scope: Scope, lives: Sequence[Life], *, on: date, note: str | None, ow
     ids = [life.project_id for life in lives]
     rows, funds = projects.stored(scope, ids), projects.fund_sources(scope, ids)
     own = own or Own(
-        _papers(scope, ids),
-        _open_objections(scope, ids),
-        reached_states(scope, [life.pk for life in lives if life.pk]),
+        _papers(scope, ids), _open_objections(scope, ids), *_lived(scope, [life.pk for life in lives if life.pk])
     )
     book, law = Book(scope, ids, on), parameters(on=on)
     return {
@@ -64,6 +64,7 @@ def _part(scope: Scope, lives: Sequence[Life], *, on: date, note: str | None, ow
             papers=own.papers.get(life.project_id, {}),
             open_objections=own.open_objections.get(life.project_id, 0),
             reached=own.reached.get(life.pk, {}),
+            passed=own.passed.get(life.pk, frozenset()),
             facts=Facts(book=book, project_id=life.project_id),
             law=law,
             note=note,
@@ -85,11 +86,11 @@ def _project(row: Any, funds: tuple[Fund, ...]) -> ProjectFacts:
 def _papers(scope: Scope, ids: Collection[int]) -> dict[int, Mapping[str, tuple[PaperFacts, ...]]]:
     found: dict[int, dict[str, tuple[PaperFacts, ...]]] = {}
     rows = Paper.objects.within(scope).filter(project_id__in=ids, is_withdrawn=False).order_by("id")
-    for project_id, kind, number, dated_on, fields in rows.values_list(
-        "project_id", "kind", "number", "dated_on", "fields"
+    for project_id, kind, number, dated_on, fields, file_id in rows.values_list(
+        "project_id", "kind", "number", "dated_on", "fields", "file_id"
     ):
         of_project = found.setdefault(project_id, {})
-        of_project[kind] = (*of_project.get(kind, ()), PaperFacts(kind, number, dated_on, fields))
+        of_project[kind] = (*of_project.get(kind, ()), PaperFacts(kind, number, dated_on, fields, file_id is not None))
     return {**found}
 
 
@@ -98,15 +99,17 @@ def _open_objections(scope: Scope, ids: Collection[int]) -> dict[int, int]:
     return dict(rows.values("project_id").annotate(number=Count("pk")).values_list("project_id", "number"))
 
 
-def reached_states(scope: Scope, life_ids: Collection[int]) -> dict[int, dict[str, date]]:
-    """The day each state was reached last, by life id (of lives read within `scope`).
+def _lived(scope: Scope, life_ids: Collection[int]) -> tuple[dict[int, dict[str, date]], dict[int, frozenset[str]]]:
+    """By life id (of lives read within `scope`): the day each state was reached last, and the steps that were taken.
 
     Adopted lives have no day for what came before.
     """
-    found: dict[int, dict[str, date]] = {}
+    reached: dict[int, dict[str, date]] = {}
+    passed: dict[int, frozenset[str]] = {}
     if scope.is_empty or not life_ids:
-        return found
+        return reached, passed
     rows = StepTaken.objects.filter(life_id__in=life_ids).exclude(step="adopt").order_by("id")
-    for life_id, target, on in rows.values_list("life_id", "target", "on"):
-        found.setdefault(life_id, {})[target] = on
-    return found
+    for life_id, step, target, on in rows.values_list("life_id", "step", "target", "on"):
+        reached.setdefault(life_id, {})[target] = on
+        passed[life_id] = passed.get(life_id, frozenset()) | {step}
+    return reached, passed

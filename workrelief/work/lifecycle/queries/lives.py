@@ -158,22 +158,27 @@ def view_of(scope: Scope, row: Life, because: Inferred | None, open_objections: 
     """The same for a life (with its project) that was read already, and the objections where they were counted."""
     if open_objections is None:
         open_objections = Objection.objects.within(scope).filter(project_id=row.project_id, settled_on=None).count()
-    marks = MarkSet.objects.filter(life_id=row.pk, cleared_on=None).order_by("id") if row.pk else []
-    kinds = PROJECT_LIFE.marks
+    marks = [_mark(m) for m in MarkSet.objects.filter(life_id=row.pk).order_by("id")] if row.pk else []
     is_stored = row.pk is not None
     return LifeView(
         project_id=row.project_id, name=row.project.name, code=row.project.code, division_code=row.division_code,
         track=row.track, sector=row.sector, state=PROJECT_LIFE.state(row.state),
         implementer_kind=row.implementer_kind, implementer_label=IMPLEMENTERS[row.implementer_kind],
         since=row.since if is_stored else None, due_on=row.due_on, days_left=_days_left(row.due_on),
-        marks=tuple(
-            MarkView(m.mark, kinds[m.mark].label, kinds[m.mark].tone, m.set_on, m.set_by, m.reason, m.reference)
-            for m in marks
-        ),
+        marks=tuple(m for m in marks if m.cleared_on is None),
+        past_marks=tuple(m for m in marks if m.cleared_on is not None),
         promised_pay_fen=row.promised_pay_fen, promised_share_bp=row.promised_share_bp, site=row.site,
         lon_e6=row.lon_e6, lat_e6=row.lat_e6, is_stored=is_stored, is_adopted=row.is_adopted,
         inferred_because=because.reason if because else "", version=row.version if is_stored else 0,
         open_objections=open_objections,
+    )  # fmt: skip
+
+
+def _mark(row: MarkSet) -> MarkView:
+    kind = PROJECT_LIFE.marks[row.mark]
+    return MarkView(
+        row.mark, kind.label, kind.tone, row.set_on, row.set_by, row.reason, row.reference, row.cleared_on, row.cleared_by,
+        row.outcome,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from workrelief.base.access.actor import Actor
@@ -11,8 +11,8 @@ from workrelief.base.access.scope import Scope
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict
 from workrelief.kernel.findings import Finding, Severity
-from workrelief.kernel.statemachine import Transition
-from workrelief.work.lifecycle.models import Life
+from workrelief.kernel.statemachine import State, Transition
+from workrelief.work.lifecycle.models import Life, StepTaken
 from workrelief.work.lifecycle.queries.cases import cases
 from workrelief.work.lifecycle.queries.lives import _days_left, inferred_lives, life_or_inferred, lives_of
 from workrelief.work.lifecycle.queries.views import StepOffer
@@ -70,3 +70,26 @@ def _said(case: Case, row: Life, step: str) -> list[Finding]:
     except Conflict as err:
         return [Finding("I03", Severity.BLOCKER, err.message, "请先办完前面的步骤。")]
     return judge(case.with_deadline(deadline_of(transition, row.state, case.reached)), transition)
+
+
+def corrections(scope: Scope, project_id: int) -> tuple[State, ...]:
+    """States the project may be corrected to: those behind it; ahead only while nothing but the inference speaks for it.
+
+    Raises NotFound, also outside the scope.
+    """
+    row, _ = life_or_inferred(scope, project_id)
+    order = PROJECT_LIFE.order(traits_of(row.track, row.implementer_kind))
+    at = place_on_the_way(row, order)
+    allowed_ones = [s for n, s in enumerate(order) if s != row.state and (n <= at or row.is_adopted)]
+    return tuple(PROJECT_LIFE.state(s) for s in allowed_ones)
+
+
+def place_on_the_way(row: Life, order: Sequence[str]) -> int:
+    """How far along its way a life is; of one that left it (验收退回, 终止) how far it had come by then."""
+    if row.state in order:
+        return order.index(row.state)
+    if row.pk:
+        for source in StepTaken.objects.filter(life=row).order_by("-id").values_list("source", flat=True):
+            if source in order:
+                return order.index(source)
+    return 0

@@ -12,7 +12,7 @@ from workrelief.work.lifecycle.states import PaperKind
 
 @dataclass(frozen=True)
 class MarkView:
-    """A mark that stands: id, label, tone, since when, by whom and why."""
+    """A mark: id, label, tone, since when, by whom and why; and how it was cleared, once it is."""
 
     id: str
     label: str
@@ -21,6 +21,9 @@ class MarkView:
     set_by: str
     reason: str
     reference: str
+    cleared_on: date | None = None
+    cleared_by: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class LifeView:
     """Where a project stands. A project without a life is shown with the state that would be inferred (`is_stored` False).
 
     `days_left` is negative when overdue and None without a limit. Amounts in fen; shares in basis points (3000 = 30 %).
+    `marks` stand, `past_marks` were cleared.
     """
 
     project_id: int
@@ -53,6 +57,7 @@ class LifeView:
     inferred_because: str
     version: int
     open_objections: int
+    past_marks: tuple[MarkView, ...] = ()
 
     @property
     def is_overdue(self) -> bool:

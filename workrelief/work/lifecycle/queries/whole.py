@@ -49,7 +49,10 @@ def whole(actor: Actor, project_id: int, *, judged: Sequence[str] = KINDS) -> Wh
     standing, taken = papers(scope, project_id), steps_taken(scope, project_id)
     raised = objections(scope, project_id=project_id)
     still_open = sum(o.settled_on is None for o in raised)
-    own = Own({project_id: _facts(standing)}, {project_id: still_open}, {row.pk: _reached(taken)})
+    own = Own(
+        {project_id: _facts(standing)}, {project_id: still_open}, {row.pk: _reached(taken)},
+        {row.pk: frozenset(one.step for one in taken)},
+    )  # fmt: skip
     case = cases(scope, [row], on=clock.today(), own=own)[project_id]
     return Whole(
         life=view_of(scope, row, because, still_open),
@@ -78,7 +81,7 @@ def filed(scope: Scope, project_id: int) -> Filed:
     """
     row, _ = life_or_inferred(scope, project_id)
     standing = papers(scope, project_id)
-    own = Own({project_id: _facts(standing)}, {}, {})
+    own = Own({project_id: _facts(standing)}, {}, {}, {})
     index = index_of(cases(scope, [row], on=clock.today(), own=own)[project_id], standing)
     project = row.project
     return Filed(project_id, project.name, project.code, row.division_code, PROJECT_LIFE.state(row.state), index)
@@ -89,7 +92,7 @@ def _facts(standing: Sequence[PaperView]) -> Mapping[str, tuple[PaperFacts, ...]
     for one in standing:
         found[one.kind.id] = (
             *found.get(one.kind.id, ()),
-            PaperFacts(one.kind.id, one.number, one.dated_on, one.fields),
+            PaperFacts(one.kind.id, one.number, one.dated_on, one.fields, one.file_id is not None),
         )
     return found
 

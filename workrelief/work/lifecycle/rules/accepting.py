@@ -7,7 +7,7 @@ from decimal import Decimal
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.money import wan_text, yuan_text
 from workrelief.work.lifecycle.facts import Floor
-from workrelief.work.lifecycle.rules.case import BLOCKER, Case, PaperFacts, check, finding
+from workrelief.work.lifecycle.rules.case import BLOCKER, Case, PaperFacts, check, finding, late
 
 BASIS_POINTS = Decimal(10_000)
 
@@ -48,9 +48,21 @@ def objections_settled(case: Case) -> list[Finding]:
     return [finding("H11", said, "请在项目进程页办结异议，写明核实情况和处理结果。", severity=BLOCKER)]
 
 
-@check("H03", "H04")
+@check("I04", "E08")
+def pay_sheets_there(case: Case) -> list[Finding]:
+    """Nothing paid is not "nothing owed": a project that never posted a sheet has shown no relief at all."""
+    if case.facts.pay.sheets:
+        return []
+    said = "还没有一张已入账的劳务报酬发放表。"
+    return [finding("I04", said, "请导入发放台账，由县发展改革部门确认入账后再验收。")]
+
+
+@check("H03", "H04", gate="record")
 def pay_publicised(case: Case) -> list[Finding]:
-    """Each paid month was shown in town and village long enough; months before the process gates are history."""
+    """Each paid month was shown in town and village long enough; months before the process gates are history.
+
+    It tells them apart itself, so that entering a step as history lets off no month that is none.
+    """
     gates_from, least = case.law.get("process_gates_from").whole, case.law.get("publicity_days").whole
     shown: dict[int, PaperFacts] = {}
     for paper in case.papers.get("pay_publicity", ()):
@@ -159,18 +171,17 @@ def training_done(case: Case) -> list[Finding]:
 
 @check("I06")
 def accepted_in_time(case: Case) -> list[Finding]:
-    if case.due_on is None or case.on <= case.due_on:
-        return []
-    said = f"主体完工后应在{case.due_on:%Y年%-m月%-d日}前验收，晚了{(case.on - case.due_on).days}天。"
-    return [finding("I06", said, "请写明延迟验收的原因。")]
+    return late(case, "I06", "主体完工后应在{day}前验收", "请写明延迟验收的原因。")
+
+
+@check("I05")
+def rectified_in_time(case: Case) -> list[Finding]:
+    return late(case, "I05", "整改应在{day}前完成", "请写明整改逾期的原因。")
 
 
 @check("H02")
 def result_notice_in_time(case: Case) -> list[Finding]:
-    if case.due_on is None or case.on <= case.due_on:
-        return []
-    said = f"结果公告应在{case.due_on:%Y年%-m月%-d日}前，晚了{(case.on - case.due_on).days}天。"
-    return [finding("H02", said, "请写明迟公告的原因。")]
+    return late(case, "H02", "结果公告应在{day}前", "请写明迟公告的原因。")
 
 
 @check("I07")
@@ -203,3 +214,51 @@ def pay_signed(case: Case) -> list[Finding]:
     if not unsigned:
         return []
     return [finding("F09", f"发放台账有{unsigned}行没有签字或确认。", "请补签字影像或线上确认后再归档。")]
+
+
+# ---------- what the money came to (the ten targets, forms.md §3) ----------
+
+
+@check("J01")
+def money_paid_out(case: Case) -> list[Finding]:
+    money = case.facts.money
+    return _below_target(
+        case, "J01", "payment_rate", "中央资金支付率", money.central_paid_fen, money.central_issued_fen
+    )
+
+
+@check("J02")
+def investment_done(case: Case) -> list[Finding]:
+    money = case.facts.money
+    return _below_target(case, "J02", "investment_rate", "投资完成率", money.invested_fen, money.investment_fen)
+
+
+def _below_target(case: Case, rule_id: str, item: str, label: str, done_fen: int, of_fen: int) -> list[Finding]:
+    if not of_fen:
+        return [
+            finding(rule_id, f"没有可以核算{label}的下达或投资数。", "请在“资金到位与支付”里核对，绩效自评表据此填写。")
+        ]
+    target = case.law.get("plan_target_ratio", item=item).exact
+    share = Decimal(done_fen) / of_fen
+    if share >= target:
+        return []
+    said = f"{label}{_percent(share)}，低于目标{_percent(target)}。"
+    return [finding(rule_id, said, "请核对凭证是否漏登；确实未达到的，在自评表里写明原因。")]
+
+
+@check("L07")
+def people_satisfied(case: Case) -> list[Finding]:
+    """The satisfaction of those who took part; too few answers make no result."""
+    report = case.paper("performance_report")
+    if report is None:
+        return []
+    satisfied, sample = report.whole("satisfaction"), report.whole("sample")
+    least = case.law.get("satisfaction_sample_min").whole
+    if satisfied is None or sample is None or sample < least:
+        said = f"群众满意度没有有效结果：有效样本应不少于{least}份。"
+        return [finding("L07", said, "请在绩效自评表里填写有效样本和满意度；样本不足的补充回访。")]
+    target = case.law.get("plan_target_ratio", item="satisfaction").exact
+    if Decimal(satisfied) / 100 < target:
+        said = f"群众满意度{satisfied}%，低于目标{_percent(target)}。"
+        return [finding("L07", said, "请分析不满意的原因，在自评表里写明改进措施。")]
+    return []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from workrelief.base.law.registry import rule
-from workrelief.kernel.findings import Finding
+from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.money import wan_text
 from workrelief.work.lifecycle.rules.case import BLOCKER, Case, check, finding
 from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, ENTERPRISE, PAPERS, SELF_BUILT, SPECIAL, PaperKind
@@ -121,9 +122,9 @@ def index(case: Case) -> dict[int, list[IndexItem]]:
     return classes
 
 
-@check("I08")
+@check("I08", gate="record")
 def archive_complete(case: Case) -> list[Finding]:
-    """A hard gate: nothing is put away while one of the eight classes is short."""
+    """A hard gate, of history too: nothing is put away while one of the eight classes is short."""
     findings = []
     for number, items in index(case).items():
         missing = [item.kind.label for item in items if item.is_missing]
@@ -138,3 +139,37 @@ def archive_complete(case: Case) -> list[Finding]:
             finding("I08", said, "请在“档案目录”里补传，八类齐全后归档。", severity=BLOCKER, archive_class=number)
         )
     return findings
+
+
+@check("I08")
+def originals_there(case: Case) -> list[Finding]:
+    """Required papers of which only the particulars were entered: where the originals lie has to be said."""
+    bare = [
+        item.kind.label
+        for items in index(case).values()
+        for item in items
+        if item.is_required and not item.from_system and not any(p.has_file for p in case.papers.get(item.kind.id, ()))
+    ]
+    if not bare:
+        return []
+    named = "、".join(bare[:3]) + ("等" if len(bare) > 3 else "")
+    said = f"{len(bare)}种必备材料只登记了要素、没有上传文件：{named}。"
+    return [finding("I08", said, "请补传扫描件；只有纸质件的，写明原件存放在哪里。")]
+
+
+@check("F25", gate="record")
+def kept_long_enough(case: Case) -> list[Finding]:
+    """How long the pay records must be kept, said when they are put away; the platform deletes none of them."""
+    years = case.law.find("wage_ledger_retention_years")
+    if years is None:
+        return []
+    since = max(case.on, case.facts.pay.last_paid_on or case.on)
+    said = f"用工和劳务报酬资料至少保存到{_years_later(since, years.whole):%Y年%-m月%-d日}，劳务报酬档案宜长期保存。"
+    return [finding("F25", said, "平台不提供删除；纸质件请按此期限保管。", severity=Severity.HINT)]
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.money import wan_text
-from workrelief.work.lifecycle.rules.case import BLOCKER, Case, PaperFacts, check, finding
+from workrelief.work.lifecycle.rules.case import BLOCKER, Case, PaperFacts, check, finding, late
 
 
 @check("D05")
@@ -79,6 +79,25 @@ def roster_there(case: Case) -> list[Finding]:
     return [finding("E03", "还没有务工人员花名册。", "请在“务工人员”里导入花名册；不在名册的不得计考勤、不得发薪。")]
 
 
+@check("E01")
+def people_local(case: Case) -> list[Finding]:
+    roster = case.facts.roster
+    others = roster.people - roster.local
+    if others <= 0:
+        return []
+    said = f"名册{roster.people}人里有{others}人的户籍和常住地都不在本县，不计入赈济人数。"
+    return [finding("E01", said, "请优先组织本县群众；确需外来人员的写明理由。")]
+
+
+@check("E09")
+def demand_met(case: Case) -> list[Finding]:
+    needed, people = case.project.demand.number, case.facts.roster.people
+    if needed is None or not people or people >= needed:
+        return []
+    said = f"用工需求{needed}人，名册{people}人，还缺{needed - people}人。"
+    return [finding("E09", said, "请按岗位继续招用，或核对用工需求。")]
+
+
 @check("E04")
 def agreements_signed(case: Case) -> list[Finding]:
     without = case.facts.roster.without_agreement
@@ -129,6 +148,11 @@ def funds_there(case: Case) -> list[Finding]:
     return [finding("Q05", "还没有资金到位的记录。", "请登记到位资金；资金不落实不得开工，不得由施工单位垫资。")]
 
 
+@check("C11b")
+def started_in_time(case: Case) -> list[Finding]:
+    return late(case, "C11b", "计划分解后应在{day}前开工", "请写明迟开工的原因。")
+
+
 @check("H07", "H09")
 def signboard(case: Case) -> list[Finding]:
     board = case.paper("signboard")
@@ -153,6 +177,13 @@ def photo_before(case: Case) -> list[Finding]:
 @check("I09")
 def photo_during(case: Case) -> list[Finding]:
     return _photo(case, "during", "施工中")
+
+
+@check("E06")
+def roster_filed(case: Case) -> list[Finding]:
+    if case.has("roster_filing"):
+        return []
+    return [finding("E06", "名册与台账还没有报县级人社、发展改革部门备案的记录。", "请备案后登记备案记录。")]
 
 
 @check("I09")

@@ -12,6 +12,7 @@ from workrelief.base.law.registry import rule
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.work.lifecycle.facts import Facts
 from workrelief.work.lifecycle.states import ENTERPRISE, SPECIAL
+from workrelief.work.projects.naming import CodeStyle, code_style, plain_code
 from workrelief.work.projects.rules import Fund, LabourDemand
 
 
@@ -33,6 +34,12 @@ class ProjectFacts:
     demand: LabourDemand
     funds: tuple[Fund, ...] = ()
 
+    @property
+    def coded_in(self) -> int | None:
+        """The ledger month in which the project's code was given (202701), where a code of today's form says so."""
+        plain = plain_code(self.code)
+        return 200_000 + int(plain[:4]) if code_style(plain) in (CodeStyle.NEW, CodeStyle.CHECK_DIGIT) else None
+
 
 @dataclass(frozen=True)
 class PaperFacts:
@@ -42,6 +49,7 @@ class PaperFacts:
     number: str = ""
     dated_on: date | None = None
     fields: Mapping[str, object] = field(default_factory=dict)
+    has_file: bool = False
 
     def whole(self, name: str) -> int | None:
         """A whole number among the particulars; None when not given."""
@@ -63,7 +71,8 @@ class PaperFacts:
 class Case:
     """One project before one step on the day `on`. `note` is None while nobody could have written one yet (a preview).
 
-    `reached` maps each state the life has been in to the day it was reached last; `due_on` is the last day for this step.
+    `reached` maps each state the life has been in to the day it was reached last; `passed` names the steps it took, each
+    through its gates; `due_on` is the last day for this step.
     """
 
     project: ProjectFacts
@@ -76,6 +85,7 @@ class Case:
     papers: Mapping[str, tuple[PaperFacts, ...]] = field(default_factory=dict)
     open_objections: int = 0
     reached: Mapping[str, date] = field(default_factory=dict)
+    passed: frozenset[str] = frozenset()
     facts: Facts = field(default_factory=Facts)
     law: Parameters = field(default_factory=lambda: Parameters(date(2022, 12, 31)))
     note: str | None = None
@@ -142,3 +152,11 @@ def finding(
 
 
 BLOCKER = Severity.BLOCKER
+
+
+def late(case: Case, rule_id: str, said: str, remedy: str) -> list[Finding]:
+    """A step after its last day; `said` names the day as `{day}`."""
+    if case.due_on is None or case.on <= case.due_on:
+        return []
+    words = said.format(day=f"{case.due_on:%Y年%-m月%-d日}")
+    return [finding(rule_id, f"{words}，晚了{(case.on - case.due_on).days}天。", remedy)]

@@ -8,7 +8,7 @@ from workrelief.kernel.citation import Cite
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.statemachine import Transition
 from workrelief.work.lifecycle.rules.case import BLOCKER, CHECKS, Case, finding
-from workrelief.work.lifecycle.states import PAPERS, PROJECT_LIFE, PaperKind
+from workrelief.work.lifecycle.states import OWED, PAPERS, PROJECT_LIFE, PaperKind
 
 MARK_RULES = {"adjusting": "C09", "suspended": "C09", "rectifying": "I05", "fund_recalled": "C09"}
 HISTORY = Cite("readings", "第10条", checked=True)
@@ -18,12 +18,18 @@ def judge(case: Case, step: Transition, *, is_history: bool = False) -> list[Fin
     """Everything the rules say before `step`, blockers first. History is asked for its record, not for its process."""
     process = missing_paper_findings(case, step)
     record: list[Finding] = list(stopping_marks(case, step))
-    for name in step.checks:
+    for name in checks_of(case, step):
         one = CHECKS[name]
         (process if one.gate == "process" else record).extend(one.judge(case))
     if is_history:
         process = _let_off(process)
     return sorted([*record, *process], key=lambda f: _ORDER[f.severity])
+
+
+def checks_of(case: Case, step: Transition) -> tuple[str, ...]:
+    """Checks of the step, and those of an earlier gate the life never went through (`OWED`)."""
+    gate, owed = OWED.get(step.name, ("", ()))
+    return step.checks if gate in case.passed else tuple(dict.fromkeys((*step.checks, *owed)))
 
 
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
@@ -37,7 +43,7 @@ def missing_papers(case: Case, step: Transition) -> tuple[PaperKind, ...]:
 def missing_paper_findings(case: Case, step: Transition) -> list[Finding]:
     return [
         finding(
-            kind.rule_id, f"缺少“{kind.label}”。", f"请在本页“材料”里上传{kind.label}后再办“{step.label}”。",
+            kind.rule_id, f"缺少“{kind.label}”。", f"请上传或登记{kind.label}，再办“{step.label}”。",
             severity=BLOCKER, paper=kind.id,
         )
         for kind in missing_papers(case, step)

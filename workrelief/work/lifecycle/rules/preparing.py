@@ -5,7 +5,7 @@ from __future__ import annotations
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.money import wan_text
 from workrelief.kernel.period import month_index
-from workrelief.work.lifecycle.rules.case import BLOCKER, Case, check, finding
+from workrelief.work.lifecycle.rules.case import BLOCKER, Case, check, finding, late
 from workrelief.work.projects import rules as project_rules
 
 FORBIDDEN_USES = ("楼堂馆所", "办公楼", "办公用房", "宾馆", "招待所", "培训中心", "接待中心")
@@ -28,7 +28,7 @@ def site_named(case: Case) -> list[Finding]:
 
 @check("C10", gate="record")
 def not_doubled(case: Case) -> list[Finding]:
-    number = case.facts.listing.open_duplicates
+    number = case.facts.doubles.waiting
     if not number:
         return []
     return [finding("C10", f"有{number}个相似项目尚未判定是否重复。", "请在“三级清单—查重”里逐对判定并写明理由。")]
@@ -212,10 +212,7 @@ def plan_notice_complete(case: Case) -> list[Finding]:
 
 @check("H01")
 def plan_notice_in_time(case: Case) -> list[Finding]:
-    if case.due_on is None or case.on <= case.due_on:
-        return []
-    said = f"计划公告应在{case.due_on:%Y年%-m月%-d日}前，晚了{(case.on - case.due_on).days}天。"
-    return [finding("H01", said, "请写明迟公告的原因。")]
+    return late(case, "H01", "计划公告应在{day}前", "请写明迟公告的原因。")
 
 
 @check("B01")

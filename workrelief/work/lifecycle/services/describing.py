@@ -15,7 +15,7 @@ from workrelief.base.audit.change import Change, change, change_many
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
 from workrelief.work.lifecycle import queries
-from workrelief.work.lifecycle.models import Life, MarkSet
+from workrelief.work.lifecycle.models import Life, MarkSet, StepTaken
 from workrelief.work.lifecycle.services.adopting import adopt_missing
 from workrelief.work.lifecycle.services.stepping import LEAST_REASON
 from workrelief.work.lifecycle.states import ENTERPRISE, IMPLEMENTERS, PROJECT_LIFE, traits_of
@@ -94,17 +94,33 @@ def set_commitment(
 def set_implementer(actor: Actor, project_id: int, kind: str, *, reason: str = "") -> Life:
     """Say who builds: enterprise, self_build, council or collective; before tender or self-build is confirmed.
 
-    Raises InvalidInput for an unknown kind, Conflict once it has been decided.
+    A life taken over further on never decided it: there an officer may say it, with the reason, until it is put away.
+    Raises InvalidInput for an unknown kind or no reason, Conflict once it has been decided.
     """
     if kind not in IMPLEMENTERS:
         raise InvalidInput("life.implementer", f"没有“{kind}”这一承接方式。")
     with _described(actor, project_id, reason) as c:
         life = c.row
         order = PROJECT_LIFE.order(traits_of(life.track, ENTERPRISE))
-        if life.state not in order or order.index(life.state) >= order.index("tendered"):
+        is_open = life.state in order and order.index(life.state) < order.index("tendered")
+        if not is_open and _never_decided(life):
+            permit(actor, "lifecycle.correct")
+            _require_reason(reason)
+        elif not is_open:
             raise Conflict("life.implementer", f"项目已是“{PROJECT_LIFE.state(life.state).label}”，承接方式不能再改。")
         _save(c, {"implementer_kind": kind})
         return life
+
+
+_DECIDING = ("tender", "confirm_self_build")
+
+
+def _never_decided(life: Life) -> bool:
+    """Whether the life began behind the step that decides who builds, and is not put away yet."""
+    if life.state in ("archived", "performance_evaluated", "terminated"):
+        return False
+    steps = StepTaken.objects.filter(life=life)
+    return steps.filter(step="adopt").exists() and not steps.filter(step__in=_DECIDING).exists()
 
 
 def set_site(actor: Actor, project_id: int, *, lon_e6: int, lat_e6: int, site: str = "") -> Life:

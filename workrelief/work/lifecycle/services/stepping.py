@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -18,13 +18,15 @@ from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, RuleViolated
 from workrelief.kernel.findings import Finding, Severity, blockers
 from workrelief.kernel.period import month_index
+from workrelief.kernel.statemachine import Transition
 from workrelief.work.lifecycle import queries
 from workrelief.work.lifecycle.models import Life, StepTaken
 from workrelief.work.lifecycle.queries.cases import cases
+from workrelief.work.lifecycle.queries.offering import place_on_the_way
 from workrelief.work.lifecycle.rules import Case, judge, must_explain
 from workrelief.work.lifecycle.rules.clocks import deadline_of, next_deadline
 from workrelief.work.lifecycle.services.adopting import WRITE_ROWS, adopt_missing
-from workrelief.work.lifecycle.states import PROJECT_LIFE, STAGE_OF, traits_of
+from workrelief.work.lifecycle.states import IN_USE, MAIN_DONE, PROJECT_LIFE, STAGE_OF, traits_of
 from workrelief.work.projects import services as projects
 from workrelief.work.projects.queries import in_parts
 
@@ -34,7 +36,7 @@ LEAST_REASON = 4
 
 @dataclass(frozen=True)
 class _Order:
-    """What is to be done with every life: the step, its day and words."""
+    """What is to be done with every life: the step, its day and words; `explained` answers what is serious."""
 
     step: str
     on: date
@@ -42,6 +44,7 @@ class _Order:
     reference: str
     is_history: bool
     due_on: date | None
+    explained: bool
 
     @property
     def words(self) -> str:
@@ -65,12 +68,13 @@ def take_step(
     `expected` is the state the officer saw: when somebody else moved on meanwhile, Conflict says who, when and whereto.
     `history` enters a step of the time before the process gates (reading 10): only the record is asked, not the process.
     `due_on` sets the next deadline where another room knows better. A project without a life is adopted first.
+    What is serious is explained by the note alone, of at least four signs; a document number says nothing of it.
     Raises NotPermitted, NotFound (also outside the scope), Conflict, InvalidInput for an impossible day, RuleViolated with
     all findings when a gate refuses, or when serious findings stand and nothing explains them.
     """
     permission = PROJECT_LIFE.named(step)[0].permission
     permit(actor, permission)
-    order = _order(actor, step, on, note, reference, history, due_on)
+    order = _order(actor, step, on, note, reference, history, due_on, explained=len(note.strip()) >= LEAST_REASON)
     with transaction.atomic():
         adopt_missing(actor, [project_id])
         with change(actor, permission, lambda: queries.life_row(actor.scope, project_id), reason=order.words) as c:
@@ -109,8 +113,9 @@ def take_steps(
     ids = list(dict.fromkeys(project_ids))
     if not ids:
         return 0
-    order = _order(actor, step, on, note, reference, history, due_on)
-    own = {i: _order(actor, step, day, note, reference, history, due_on) for i, day in (days or {}).items()}
+    explained = bool(note.strip() or reference.strip())
+    order = _order(actor, step, on, note, reference, history, due_on, explained=explained)
+    own = {i: replace(order, on=_possible(day, is_history=history)) for i, day in (days or {}).items()}
     with change_many(actor, permission, kind="lifecycle.life", reason=order.words) as opened:
         adopted = adopt_missing(actor, ids)
         sources: dict[str, int] = {}
@@ -135,12 +140,12 @@ def _take_part(actor: Actor, ids: Sequence[int], order: _Order, own: Mapping[int
     gathered = cases(actor.scope, rows, on=latest, note=order.note or order.reference)
     sources: dict[str, int] = {}
     taken: list[StepTaken] = []
-    refused: dict[int, Conflict | RuleViolated] = {}
+    refused: dict[int, Refused] = {}
     for life in rows:
         source = life.state
         try:
             taken.append(_moved(actor, life, gathered[life.project_id], own.get(life.project_id, order)))
-        except (Conflict, RuleViolated) as err:
+        except (Conflict, RuleViolated, InvalidInput) as err:
             refused[life.project_id] = err
         else:
             sources[source] = sources.get(source, 0) + 1
@@ -163,7 +168,10 @@ def _write(moved: Sequence[Life]) -> None:
     bulk_set(Life, ("since", "due_on"), [(life.since, life.due_on, life.pk) for life in others])
 
 
-def _refuse(refused: dict[int, Conflict | RuleViolated], gathered: dict[int, Case]) -> None:
+Refused = Conflict | RuleViolated | InvalidInput
+
+
+def _refuse(refused: dict[int, Refused], gathered: dict[int, Case]) -> None:
     first, err = next(iter(refused.items()))
     others = f"另有{len(refused) - 1}个项目也不能办，请逐个核对。" if len(refused) > 1 else ""
     raise type(err)(
@@ -175,19 +183,49 @@ def _refuse(refused: dict[int, Conflict | RuleViolated], gathered: dict[int, Cas
 
 
 def _order(
-    actor: Actor, step: str, on: date | None, note: str, reference: str, history: bool, due_on: date | None
-) -> _Order:
-    today = clock.today()
-    day = on or today
-    if day > today:
-        raise InvalidInput("life.day", f"办理日期{day:%Y年%-m月%-d日}在今天以后，请更正。")
+    actor: Actor, step: str, on: date | None, note: str, reference: str, history: bool, due_on: date | None, *,
+    explained: bool,
+) -> _Order:  # fmt: skip
     if history:
         permit(actor, "lifecycle.back_fill")
-        gates_from = parameter("process_gates_from", on=today).whole
-        if month_index(day) >= gates_from:
-            said = f"流程核查自{gates_from // 100}年{gates_from % 100}月起启用，此后的步骤不能按历史补录办理。"
-            raise InvalidInput("life.history", said)
-    return _Order(step, day, note, reference, history, due_on)
+    day = _possible(on or clock.today(), is_history=history)
+    return _Order(step, day, note, reference, history, due_on, explained)
+
+
+def _possible(day: date, *, is_history: bool) -> date:
+    """The day, when a step may be dated so. Raises InvalidInput."""
+    if day > clock.today():
+        raise InvalidInput("life.day", f"办理日期{day:%Y年%-m月%-d日}在今天以后，请更正。")
+    if is_history and month_index(day) >= _gates_from():
+        raise InvalidInput("life.history", f"{_gates_words()}此后的步骤不能按历史补录办理。")
+    return day
+
+
+def _gates_from() -> int:
+    """The ledger month from which the process is asked too."""
+    return parameter("process_gates_from", on=clock.today()).whole
+
+
+def _gates_words() -> str:
+    month = _gates_from()
+    return f"流程核查自{month // 100}年{month % 100}月起启用，"
+
+
+def _require_past(case: Case, step: Transition) -> None:
+    """A step is history only where nothing known of the project says it happened later (reading 10).
+
+    A code given after the process gates began belongs to a project of that time; and works are not done, checked or accepted
+    before the last month that was paid for.
+    """
+    gates_from = _gates_from()
+    coded = case.project.coded_in
+    if coded is not None and coded >= gates_from:
+        said = f"{_gates_words()}项目代码是{coded // 100}年{coded % 100}月赋的，不能按历史补录办理。"
+        raise InvalidInput("life.history", said)
+    paid = max((m.month for m in case.facts.pay.months), default=0)
+    if STAGE_OF.get(step.target) in (MAIN_DONE, IN_USE) and paid >= gates_from:
+        said = f"{_gates_words()}项目到{paid // 100}年{paid % 100}月还有劳务报酬，“{step.label}”不能按历史补录办理。"
+        raise InvalidInput("life.history", said)
 
 
 def _moved(actor: Actor, life: Life, case: Case, order: _Order) -> StepTaken:
@@ -196,6 +234,8 @@ def _moved(actor: Actor, life: Life, case: Case, order: _Order) -> StepTaken:
     step = PROJECT_LIFE.transition(order.step, life.state, traits)
     if order.on < life.since and not life.is_adopted:
         raise InvalidInput("life.day", f"办理日期早于上一步的{life.since:%Y年%-m月%-d日}，请更正。")
+    if order.is_history:
+        _require_past(case, step)
     due_on = deadline_of(step, life.state, case.reached)
     said = judge(case.with_deadline(due_on), step, is_history=order.is_history)
     _require(said, order)
@@ -215,10 +255,10 @@ def _require(said: list[Finding], order: _Order) -> None:
     if stopping := blockers(said):
         more = f"（共{len(stopping)}处）" if len(stopping) > 1 else ""
         raise RuleViolated(stopping[0].rule_id, f"{stopping[0].message}{stopping[0].remedy}{more}", findings=said)
-    if (serious := must_explain(said)) and not order.words:
+    if (serious := must_explain(said)) and not order.explained:
         raise RuleViolated(
             serious[0].rule_id,
-            f"有{len(serious)}个严重问题，须在“说明”里写明情况后再办：{serious[0].message}",
+            f"有{len(serious)}个严重问题，须在“说明”里写明情况（至少{LEAST_REASON}个字）后再办：{serious[0].message}",
             findings=said,
         )
 
@@ -248,10 +288,11 @@ def _carry(actor: Actor, lives: Sequence[Life]) -> None:
 
 
 def correct_state(actor: Actor, project_id: int, state: str, *, reason: str) -> Life:
-    """Put a wrongly entered state right: back to an earlier one, or anywhere while only the inference speaks for it.
+    """Put a wrongly entered state right: back to an earlier one; forward only while nothing but the inference speaks for it.
 
-    The steps taken stay to be read. The stage of progress goes along (I02: a correction says why). Raises InvalidInput,
-    Conflict when the state lies ahead, NotFound, NotPermitted.
+    Forward it passes the gates of every step on the way, before the process gates begin as history does. The steps taken stay
+    to be read. The stage of progress goes along (I02: a correction says why). Raises InvalidInput, Conflict when the state
+    lies ahead, RuleViolated when a gate on the way refuses, NotFound, NotPermitted.
     """
     if len(reason.strip()) < LEAST_REASON:
         raise InvalidInput("life.reason", "请写明更正的原因（至少4个字）。")
@@ -262,9 +303,10 @@ def correct_state(actor: Actor, project_id: int, state: str, *, reason: str) -> 
         adopt_missing(actor, [project_id])
         with change(actor, "lifecycle.correct", lambda: queries.life_row(actor.scope, project_id), reason=reason) as c:
             life = c.row
-            _require_backward(life, state)
-            case = cases(actor.scope, [life], on=clock.today())[project_id]
+            way = _way_to(life, state)
             source, day = life.state, clock.today()
+            case = cases(actor.scope, [life], on=day, note=reason)[project_id]
+            said = _judged_on_the_way(case, way)
             life.state, life.since = state, case.reached.get(state, day)
             life.due_on = next_deadline(state, traits_of(life.track, life.implementer_kind), {state: life.since})
             _touched(life)
@@ -272,21 +314,41 @@ def correct_state(actor: Actor, project_id: int, state: str, *, reason: str) -> 
             StepTaken.objects.create(
                 life=life, step="correct", source=source, target=state, on=day, at=clock.now(), by_id=actor.user_id,
                 by_name=actor.name, by_post=actor.post_label, note=reason,
+                findings=[[f.rule_id, f.severity.value, f.message] for f in said],
             )  # fmt: skip
             if state in STAGE_OF:
                 projects.correct_stage(actor, project_id, STAGE_OF[state], reason=reason)
     return life
 
 
-def _require_backward(life: Life, state: str) -> None:
+def _way_to(life: Life, state: str) -> tuple[Transition, ...]:
+    """The main steps a correction to `state` would leap over; none when it leads back. Raises Conflict."""
     traits = traits_of(life.track, life.implementer_kind)
     order = [*PROJECT_LIFE.order(traits)]
     if state == life.state:
         raise Conflict("life.state", f"项目已是“{PROJECT_LIFE.state(state).label}”。")
     if state not in order:
         raise Conflict("life.state", f"这条项目线没有“{PROJECT_LIFE.state(state).label}”这一状态。")
-    if life.is_adopted or life.state not in order:
-        return
-    if order.index(state) > order.index(life.state):
+    at = place_on_the_way(life, order)
+    if order.index(state) <= at:
+        return ()
+    if not life.is_adopted:
         said = f"“{PROJECT_LIFE.state(state).label}”在当前状态之后，请逐步办理，不能用更正代替。"
         raise Conflict("life.forward", said, facts={"severity": Severity.BLOCKER.value})
+    return PROJECT_LIFE.main_path(traits)[at : order.index(state)]
+
+
+def _judged_on_the_way(case: Case, way: Sequence[Transition]) -> list[Finding]:
+    """What the rules say of the steps leapt over; the first that refuses stops the correction."""
+    is_history = month_index(case.on) < _gates_from()
+    found: list[Finding] = []
+    for step in way:
+        said = judge(case, step, is_history=is_history)
+        if stopping := blockers(said):
+            raise RuleViolated(
+                stopping[0].rule_id, f"更正须先满足途中各步的硬约束，“{step.label}”还不能办：{stopping[0].message}{stopping[0].remedy}",
+                findings=said,
+            )  # fmt: skip
+        found += [one for one in said if one not in found]
+        case = replace(case, passed=case.passed | {step.name})
+    return found

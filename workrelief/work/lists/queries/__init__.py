@@ -31,7 +31,7 @@ from workrelief.work.lists.queries.entries import (
     steps,
     years,
 )
-from workrelief.work.lists.queries.facts import list_facts
+from workrelief.work.lists.queries.facts import double_facts, list_facts
 from workrelief.work.lists.queries.preview import IssuePreview, PreviewLine, issue_preview
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "StepOffer",
     "awaiting",
     "compare",
+    "double_facts",
     "doubles_of",
     "duplicate_rows",
     "duplicates",

@@ -83,7 +83,8 @@ def _delete_projects(batch_id: int) -> int:
         _, deleted = Project.rows.filter(batch_id=batch_id).delete()
     except ProtectedError as err:
         raise Conflict(
-            "import.in_use", "该批次的项目已有花名册、培训、进展或其他批次的数据，不能撤销。请先撤销那些数据。"
+            "import.in_use",
+            "该批次的项目已有花名册、培训、进展、材料、异议或其他批次的数据，不能撤销。请先撤销那些数据。",
         ) from err
     return deleted.get("projects.Project", 0)
 
