@@ -30,8 +30,18 @@ from workrelief.outputs.render import xlsx
 from workrelief.outputs.render.blocks import Column as PaperColumn
 from workrelief.outputs.render.blocks import OfficialDocument, Table, paragraph
 from workrelief.outputs.render.pdf import pdf_bytes
+from workrelief.work.funds import queries as plans
+from workrelief.work.funds.queries import money
+from workrelief.work.funds.rules.targets import TARGETS, target_text
 from workrelief.work.lifecycle import queries
-from workrelief.work.lifecycle.queries import ArchiveIndex, ArchiveItem, LifeView, PaperView, TimelineStep
+from workrelief.work.lifecycle.queries import (
+    ArchiveIndex,
+    ArchiveItem,
+    LifeView,
+    ObjectionView,
+    PaperView,
+    TimelineStep,
+)
 from workrelief.work.payroll import queries as payroll
 from workrelief.work.payroll.states import PAY_SHEET
 from workrelief.work.projects import queries as projects
@@ -275,8 +285,24 @@ def _tables(actor: Actor, project_id: int, index: ArchiveIndex, taken: set[str])
     if allowed(actor, "paysheet.view") and _sheets(actor, project_id).exists():
         made.append((7, "劳务报酬发放汇总", lambda: _pay_sums(actor, project_id)))
         made.append((7, "劳务报酬发放明细（脱敏）", lambda: _pay_lines(actor, project_id)))
+    if allowed(actor, "plan.view"):
+        made += _plan_tables(actor, project_id)
+    life = queries.life(actor.scope, project_id)
+    if life.marks or life.past_marks:
+        made.append((8, "变更、暂停、整改记录", lambda: _marks(life)))
+    if raised := queries.objections(actor.scope, project_id=project_id):
+        made.append((8, "异议与投诉办理", lambda: _objections(raised)))
     for number, name, read in made:
         yield Entry(unused(f"{folder(index, number)}/系统台账_{name}.xlsx", taken), read)
+
+
+def _plan_tables(actor: Actor, project_id: int) -> Iterator[tuple[int, str, Callable[[], bytes]]]:
+    """Money of the plans with its targets, the two responsibilities, and each voucher."""
+    plan = plans.project_plan(actor.scope, project_id)
+    if plan.money or plan.duties:
+        yield 2, "计划下达、绩效目标与两个责任", lambda: _plan(plan)
+    if money.moves(actor.scope, money.MoveFilter(project_id=project_id)).exists():
+        yield 2, "资金到位与支付", lambda: _moves(actor, project_id)
 
 
 def _sheets(actor: Actor, project_id: int) -> QuerySet[Any]:
@@ -302,6 +328,80 @@ def _funds(actor: Actor, project_id: int) -> bytes:
         ((f.fund_type.label, f.planned_fen, f.issued_fen, f.issued_on) for f in detail.funds),
         ("合计", detail.planned_fen, detail.issued_fen, None),
     )
+
+
+def _plan(plan: plans.ProjectPlan) -> bytes:
+    def rows() -> Iterator[Sequence[xlsx.CellValue]]:
+        for m in plan.money:
+            yield "计划下达", m.batch_title, f"{m.document_no}　{_day(m.issued_on)}", m.amount_fen
+        for target in TARGETS if plan.targets else ():
+            yield "绩效目标", target.label, target_text(target, plan.targets.get(target.id, "")), None
+        if plan.duties:
+            duties = plan.duties
+            yield "两个责任", "项目法人单位与责任人", _named(duties.owner_unit, duties.owner_person), None
+            yield "两个责任", "日常监管单位与监管责任人", _named(duties.supervisor_unit, duties.supervisor_person), None
+            confirmed = [_day(day) for day in (duties.owner_confirmed_on, duties.supervisor_confirmed_on) if day]
+            yield "两个责任", "确认日期", "、".join(confirmed) or "未确认", None
+        if plan.missing_duties:
+            yield "两个责任", "缺", "、".join(plan.missing_duties), None
+
+    columns: Sequence[tuple[str, xlsx.ColumnKind]]
+    columns = (("类别", "text"), ("项目", "text"), ("内容", "text"), ("金额（万元）", "money_wan"))
+    return _table("计划下达、绩效目标与两个责任", columns, rows())
+
+
+def _named(unit: str, person: str) -> str:
+    return "　".join(part for part in (unit, person) if part) or "未填写"
+
+
+def _moves(actor: Actor, project_id: int) -> bytes:
+    rows = money.moves(actor.scope, money.MoveFilter(project_id=project_id))
+    return _table(
+        "资金到位与支付",
+        (
+            ("事项", "text"), ("资金来源", "text"), ("金额（万元）", "money_wan"), ("日期", "date"), ("凭证号", "text"),
+            ("付款或收款单位", "text"), ("用途", "text"), ("状态", "text"),
+        ),
+        (
+            (
+                m.get_kind_display(), m.get_fund_type_display() if m.fund_type else "", m.amount_fen, m.happened_on, m.voucher_no,
+                masks.mask_name(m.payee) if m.payee_kind == "workers" else m.payee or m.payer, m.purpose,
+                "已冲回" if m.reversed_on else "有效",
+            )
+            for m in rows.iterator(chunk_size=2_000)
+        ),
+    )  # fmt: skip
+
+
+def _marks(life: LifeView) -> bytes:
+    return _table(
+        "变更、暂停、整改记录",
+        (
+            ("标记", "text"), ("加标记日期", "date"), ("办理人", "text"), ("原因", "text"), ("文号", "text"), ("解除日期", "date"),
+            ("解除人", "text"), ("处理结果", "text"),
+        ),
+        (
+            (m.label, m.set_on, m.set_by, m.reason, m.reference, m.cleared_on, m.cleared_by, m.outcome)
+            for m in (*life.past_marks, *life.marks)
+        ),
+    )  # fmt: skip
+
+
+def _objections(raised: Sequence[ObjectionView]) -> bytes:
+    return _table(
+        "异议与投诉办理",
+        (
+            ("提出日期", "date"), ("事项", "text"), ("提出人", "text"), ("内容", "text"), ("办结期限", "date"), ("办结日期", "date"),
+            ("是否属实", "text"), ("处理结果", "text"),
+        ),
+        (
+            (
+                o.raised_on, o.subject_label, o.raised_by if o.raised_by == "匿名" else masks.mask_name(o.raised_by), o.content,
+                o.due_on, o.settled_on, "" if o.is_upheld is None else "属实" if o.is_upheld else "不属实", o.outcome,
+            )
+            for o in raised
+        ),
+    )  # fmt: skip
 
 
 def _roster(actor: Actor, project_id: int) -> bytes:
