@@ -400,7 +400,10 @@ def people_are_paid(project: Project, day: Day) -> None:
         payee_kind=Choice("wage_account"), payee="演示施工有限公司农民工工资专户",
     )  # fmt: skip
     money(project, OWNER, "investment", month="2027-08", amount="150")
-    project.refused(OWNER, "complete_main", "缺少“完工报告”", "规则 I03", "没有施工中照片", "规则 I09")
+    project.refused(
+        OWNER, "complete_main", "缺少“完工报告”", "规则 I03", "没有施工中照片", "规则 I09", "备案的记录", "规则 E06"
+    )
+    project.hand_in(CONTRACTOR, "roster_filing")
     project.hand_in(OWNER, "photos", {"phase": Choice("during"), "photos": "3"})
     project.passes(OWNER, "complete_main", "主体完工", {"number-completion_report": "演示完工1号"})
 
@@ -513,7 +516,8 @@ def put_away(project: Project, day: Day, tmp_path: Path) -> None:
     receipts = tmp_path / "银行回单.csv"
     receipts.write_text("姓名,金额\n演示0701,16000.00\n", encoding="utf-8")
     project.hand_in(OWNER, "bank_receipts", {"number": "演示回单1号"}, file=receipts)
-    project.passes(OWNER, "archive", "已归档")
+    project.refused(OWNER, "archive", "种必备材料只登记了要素、没有上传文件", "规则 I08")
+    project.passes(OWNER, "archive", "已归档", {"note": "纸质原件存项目业主单位档案室"})
 
     day("2027-10-15")
     project.has_no_way(OWNER, "evaluate")

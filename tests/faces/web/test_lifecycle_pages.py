@@ -22,7 +22,10 @@ from tests.build import a_county
 from tests.conftest import FEIXIAN, NINGJIN, make_actor
 from tests.faces.web.people import signed_in
 from tests.work.lifecycle.walk import all_papers, everybody, special_project, walk_to, with_facts
+from workrelief.base.access.actor import system_actor
 from workrelief.base.access.permissions import Role
+from workrelief.base.access.scope import Scope
+from workrelief.base.accounts.services import limit_post_to_projects
 from workrelief.base.audit.models import AccessEntry
 from workrelief.base.files.models import StoredFile
 from workrelief.base.jobs.models import Job
@@ -84,6 +87,8 @@ def test_every_page_answers_with_its_own_content_in_the_stored_number_of_stateme
     pages = {
         "life": (f"{own}/life/", ("登记开工", "缺少“开工令”", "规则 I01", "主体施工", "务工已组织", "还有 2 项不满足")),
         "life, inferred": (f"/projects/{world.paid}/life/", ("中途纳入全程管理",)),
+        "measures": (f"{own}/life/measures/", ("劳务报酬占比", "投资计划", "两个责任", "未落实", "规则 C05")),
+        "correct": (f"{own}/life/correct/", ("现为“务工已组织”", "更正为", "已签约", "只能退回已经过的环节")),
         "step": (f"{own}/life/steps/start/", ("办理日期", "材料：开工令", "没有落实两个责任")),
         "describe": (f"{own}/life/describe/", ("谁来建", "承诺比例", "经度")),
         "paper": (f"{own}/papers/?kind=wage_account", ("农民工工资专用账户资料", "开户行", "备案号")),
@@ -186,6 +191,56 @@ def test_a_step_is_taken_with_its_papers_and_stands_in_the_time_line(world):
     assert StoredFile.rows.get(pk=paper.file_id).project_id == world.project
 
 
+def test_a_gap_leads_those_who_may_to_the_form_of_its_paper(world):
+    place = f"/projects/{world.project}/papers/?kind=start_order"
+    assert place in text_of(county_browser(), f"/projects/{world.project}/life/")
+    looking, _ = signed_in(Role.MEMBER_AGENCY, "371422")
+    page = text_of(looking, f"/projects/{world.project}/life/")
+    assert "缺少“开工令”" in page
+    assert place not in page
+
+
+def test_a_step_of_the_past_is_entered_as_history_by_officers_only(world):
+    client, url = county_browser(), f"/projects/{world.paid}/life/steps/tender/"
+    assert "按历史补录办理" in text_of(client, url)
+    owner, _ = signed_in(Role.OWNER, "371422")
+    assert "按历史补录办理" not in text_of(owner, url)
+    form = {"on": "2022-11-30", "note": "演示：补录二〇二二年招标", "history": "1"}
+    assert owner.post(url, form).status_code == 403
+    assert "缺少“招标或比选资料”" in unescape(client.post(url, {**form, "history": ""}).content.decode())
+    page = unescape(client.post(url, form, follow=True).content.decode())
+    assert "已登记。" in page
+    assert "历史补录" in page
+    assert queries.life(make_actor(Role.COUNTY_OFFICER, "371422").scope, world.paid).since == date(2022, 11, 30)
+
+
+def test_a_wrong_state_is_put_right_on_its_page_and_ahead_only_through_the_gates(world):
+    client, url = county_browser(), f"/projects/{world.project}/life/correct/"
+    assert "更正状态" in text_of(client, f"/projects/{world.project}/life/")
+    ahead = client.post(url, {"state": "accepted", "reason": "演示：已经验收"})
+    assert (ahead.status_code, "不能用更正代替" in unescape(ahead.content.decode())) == (409, True)
+    assert client.post(url, {"state": "contracted", "reason": "错"}).status_code == 422
+    page = unescape(
+        client.post(url, {"state": "contracted", "reason": "演示：名册有误，重新组织"}, follow=True).content.decode()
+    )
+    assert "演示：名册有误，重新组织" in page
+    assert queries.life(make_actor(Role.COUNTY_OFFICER, "371422").scope, world.project).state.id == "contracted"
+    taken_over = client.post(f"/projects/{world.paid}/life/correct/", {"state": "archived", "reason": "演示：早已归档"})
+    said = unescape(taken_over.content.decode())
+    assert taken_over.status_code == 409
+    assert "途中还缺的" in said
+    assert "规则 I08" in said
+    owner, _ = signed_in(Role.OWNER, "371422")
+    assert owner.get(url).status_code == 403
+
+
+def test_only_special_fund_projects_are_measured_by_plan_and_share(world):
+    client = county_browser()
+    assert "life/measures/" not in text_of(client, f"/projects/{world.paid}/life/")
+    assert client.get(f"/projects/{world.paid}/life/measures/").status_code == 404
+    assert client.get(f"/projects/{world.foreign}/life/measures/").status_code == 404
+
+
 def test_the_later_of_two_officers_is_told(world):
     client = county_browser()
     form = {"on": clock.today().isoformat(), "note": "演示", "expected": "contracted", "number-start_order": "1"}
@@ -233,6 +288,9 @@ def test_marks_are_set_with_a_reason_and_cleared_again(world):
     assert "汛期停工（演示〔2022〕9号）" in text_of(client, f"/projects/{world.project}/life/")
     assert "暂停" in text_of(client, "/board/?mark=any")
     client.post(url, {"act": "clear", "mark": "suspended", "reason": "汛期已过，复工"})
+    assert "解除：汛期已过，复工" in text_of(client, f"/projects/{world.project}/life/"), (
+        "the history of a mark stays to be read"
+    )
     assert queries.life(make_actor(Role.COUNTY_OFFICER, "371422").scope, world.project).marks == ()
 
 
@@ -256,6 +314,14 @@ def test_todo_counts_steps_that_wait_and_those_that_are_late(world):
     assert (first.tone, first.due, first.title) == ("stop", "逾期 1 个", "登记开工：1 个项目待办，其中 1 个逾期")
     _, city = signed_in(Role.CITY_OFFICER, "3714")
     assert not [t for t in todos(city) if "登记开工" in t.title]
+
+
+def test_a_failed_acceptance_waits_for_its_second_look(world):
+    Life.rows.filter(project_id=world.project).update(state="acceptance_failed")
+    _, owner = signed_in(Role.OWNER, "371422")
+    assert "整改后复验：1 个项目待办" in [t.title for t in todos(owner)]
+    Life.rows.filter(project_id=world.project).update(state="self_checked")
+    assert not [t for t in todos(owner) if "复验" in t.title or "退回" in t.title]
 
 
 def test_promise_and_site_are_kept_and_wrong_ones_said(world):
@@ -357,6 +423,40 @@ def test_the_evidence_pack_holds_an_index_the_papers_and_masked_tables(world):
     assert pack.read("目录.pdf").startswith(b"%PDF")
 
 
+def test_the_pack_tells_of_plans_duties_marks_and_objections(world):
+    county = everybody("371422")
+    services.set_mark(county, world.project, "suspended", reason="演示：汛期停工")
+    services.clear_mark(county, world.project, "suspended", reason="演示：已复工")
+    services.raise_objection(county, world.project, "wages", "演示：少记两天", raised_by="演示张三")
+    pack = _pack(county_browser(), world.project)
+
+    def cells(name: str) -> list[str]:
+        sheet = load_workbook(io.BytesIO(pack.read(name))).active
+        return [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+
+    assert {"暂停", "演示：汛期停工", "演示：已复工"} <= set(
+        cells("8_建设过程与验收移交/系统台账_变更、暂停、整改记录.xlsx")
+    )
+    raised = cells("8_建设过程与验收移交/系统台账_异议与投诉办理.xlsx")
+    assert "演示：少记两天" in raised
+    assert "演示张三" not in raised
+
+
+def test_an_inspector_of_one_project_takes_its_pack_whole_and_no_other(world):
+    client, actor = signed_in(Role.INSPECTOR, "3714")
+    limit_post_to_projects(system_actor("test", scope=Scope(divisions=("37",))), actor.post_id, [world.paid])
+    file = SimpleUploadedFile("批复.pdf", PDF)
+    county_browser().post(
+        f"/projects/{world.paid}/papers/", {"kind": "approval", "number-approval": "演示1号", "file-approval": file}
+    )
+    names = _pack(client, world.paid).namelist()
+    assert "1_前期与审批/项目批复_演示1号.pdf" in names
+    assert "7_劳务报酬/系统台账_劳务报酬发放明细（脱敏）.xlsx" in names
+    assert client.post(f"/projects/{world.project}/evidence/").status_code == 404
+    assert client.get(f"/projects/{world.project}/life/").status_code == 404
+    assert "共 <b>1</b> 个项目" in text_of(client, "/board/")
+
+
 def test_each_download_of_a_pack_is_recorded(world):
     client = county_browser()
     before = AccessEntry.objects.filter(action=evidence.ACTION).count()
@@ -415,3 +515,55 @@ def test_the_list_is_exported_as_shown(world):
     book = load_workbook(io.BytesIO(client.get("/board/list/?state=mobilised&export=1").content))
     names = [row[0] for row in book.active.iter_rows(min_row=4, values_only=True)]
     assert names == ["（演示）宁津县片区道路项目"]
+
+
+# ---------- the same through the API ----------
+
+
+def _send(client: Client, url: str, body: dict[str, object], method: str = "post") -> tuple[int, dict[str, object]]:
+    answer = getattr(client, method)(f"/api/v1/lives/{url}", json.dumps(body), content_type="application/json")
+    return answer.status_code, answer.json()
+
+
+def test_marks_promises_objections_and_corrections_go_through_the_api_with_the_same_gates(world):
+    client, own = county_browser(), world.project
+    code, life = _send(client, f"{own}/marks", {"mark": "adjusting", "reason": "演示：调整内容"})
+    assert (code, [m["mark"]["id"] for m in life["marks"]]) == (200, ["adjusting"])
+    assert _send(client, f"{own}/marks", {"mark": "adjusting", "reason": "演示：调整内容"})[0] == 409
+    assert (
+        _send(client, f"{own}/marks", {"mark": "adjusting", "act": "clear", "reason": "演示：已批复"})[1]["marks"] == []
+    )
+    code, life = _send(
+        client, f"{own}", {"promised_share_bp": 3300, "lon_e6": 116_800_000, "lat_e6": 37_650_000}, "patch"
+    )
+    assert (code, life["promised_share_bp"], life["lon_e6"]) == (200, 3300, 116_800_000)
+    assert _send(client, f"{own}", {"promised_share_bp": 3400, "implementer": "self_build"}, "patch")[0] == 409
+    assert client.get(f"/api/v1/lives/{own}").json()["promised_share_bp"] == 3300, "all or nothing"
+    code, raised = _send(client, f"{own}/objections", {"subject": "wages", "content": "演示：少记两天"})
+    assert (code, raised["raised_by"]) == (200, "匿名")
+    assert [o["id"] for o in client.get("/api/v1/lives/objections").json()] == [raised["id"]]
+    code, settled = _send(client, f"objections/{raised['id']}/settle", {"outcome": "演示：已补记", "is_upheld": True})
+    assert (code, settled["is_upheld"]) == (200, True)
+    code, problem = _send(client, f"{own}/correct", {"state": "accepted", "reason": "演示：已经验收"})
+    assert (code, "不能用更正代替" in str(problem)) == (409, True)
+    late = {"on": "2022-02-01", "history": True}
+    assert _send(client, f"{own}/steps/start", late)[0] in (409, 422)
+    points = client.get("/api/v1/lives/map").json()
+    assert {(p["project_id"], p["lon_e6"]) for p in points} == {(own, 116_800_000), (world.paid, None)}
+    packed = client.post(f"/api/v1/lives/{own}/evidence")
+    assert "目录.xlsx" in zipfile.ZipFile(io.BytesIO(packed.content)).namelist()
+
+
+def test_the_api_keeps_duties_and_scope(world):
+    cadre, _ = signed_in(Role.VILLAGE_CADRE, "371422")
+    for url, body in (
+        ("marks", {"mark": "suspended", "reason": "演示：停工"}),
+        ("correct", {"state": "surveyed", "reason": "演示：更正"}),
+        ("adopt", {}),
+        ("evidence", {}),
+    ):
+        assert _send(cadre, f"{world.project}/{url}", body)[0] == 403, url
+    county = county_browser()
+    for url in ("objections", "timeline"):
+        assert county.get(f"/api/v1/lives/{world.foreign}/{url}").status_code == 404
+    assert _send(county, f"{world.foreign}/marks", {"mark": "suspended", "reason": "演示：停工"})[0] == 404

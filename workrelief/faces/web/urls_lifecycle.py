@@ -15,6 +15,8 @@ from workrelief.faces.web.views import (
 
 urlpatterns_lifecycle = [
     path("projects/<int:project_id>/life/", lifecycle.life_page, name="life"),
+    path("projects/<int:project_id>/life/measures/", lifecycle.measures, name="life-measures"),
+    path("projects/<int:project_id>/life/correct/", lifecycle.correct, name="life-correct"),
     path("projects/<int:project_id>/life/adopt/", lifecycle.adopt, name="life-adopt"),
     path("projects/<int:project_id>/life/describe/", lifecycle.describe, name="life-describe"),
     path("projects/<int:project_id>/life/steps/<slug:step>/", lifecycle.step, name="life-step"),

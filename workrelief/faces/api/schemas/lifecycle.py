@@ -88,6 +88,53 @@ class LifeDocument(Schema):
         )  # fmt: skip
 
 
+class ObjectionRow(Schema):
+    """An objection or complaint; `days_left` is empty once settled."""
+
+    id: int
+    project_id: int
+    subject: Choice
+    raised_by: str
+    raised_on: date
+    content: str
+    due_on: date
+    days_left: int | None
+    settled_on: date | None
+    settled_by: str
+    is_upheld: bool | None
+    outcome: str
+
+    @classmethod
+    def of(cls, one: queries.ObjectionView) -> ObjectionRow:
+        return cls(
+            id=one.id, project_id=one.project_id, subject=Choice(id=one.subject, label=one.subject_label),
+            raised_by=one.raised_by, raised_on=one.raised_on, content=one.content, due_on=one.due_on,
+            days_left=one.days_left, settled_on=one.settled_on, settled_by=one.settled_by, is_upheld=one.is_upheld,
+            outcome=one.outcome,
+        )  # fmt: skip
+
+
+class MapPointRow(Schema):
+    """A project on the map; without coordinates it counts in its county."""
+
+    project_id: int
+    name: str
+    division: Place
+    track: Choice
+    state: Choice
+    lon_e6: int | None
+    lat_e6: int | None
+    is_overdue: bool
+
+    @classmethod
+    def of(cls, point: queries.MapPoint) -> MapPointRow:
+        return cls(
+            project_id=point.project_id, name=point.name, division=Place.of(point.division_code),
+            track=_track(point.track), state=_state(point.state), lon_e6=point.lon_e6, lat_e6=point.lat_e6,
+            is_overdue=point.is_overdue,
+        )  # fmt: skip
+
+
 class PaperRow(Schema):
     """A paper; `has_file` is false while only its particulars are known."""
 

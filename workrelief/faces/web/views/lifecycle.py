@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
+from workrelief.base.law.parameters import parameter
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.errors import is_htmx
 from workrelief.faces.shared.text import fen_wan
@@ -28,10 +29,14 @@ from workrelief.faces.web.views.lifecycle_shape import (
     state_badge,
     stretches,
 )
+from workrelief.faces.web.views.share import share_panel
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, RuleViolated
+from workrelief.kernel.findings import blockers
 from workrelief.kernel.kinds import Sector, Track
 from workrelief.kernel.money import fen_from_cell, round_half_up
+from workrelief.kernel.period import month_index
+from workrelief.work.funds import queries as plans
 from workrelief.work.lifecycle import queries, services
 from workrelief.work.lifecycle.queries import LifeView, StepOffer
 from workrelief.work.lifecycle.states import IMPLEMENTERS, PAPERS, PROJECT_LIFE
@@ -71,10 +76,28 @@ def life_page(request: ActingRequest, project_id: int) -> HttpResponse:
             "guides": guides,
             "promised_share": _percent(life.promised_share_bp),
             "may_be_new": life.state.id in NEW,
+            "sees_plan": life.track == Track.SPECIAL_FUND.id and allowed(actor, "plan.view"),
             **_beside(found),
             **_rights(actor),
         },
     )
+
+
+@page("plan.view")
+@require_GET
+def measures(request: ActingRequest, project_id: int) -> HttpResponse:
+    """Pay share, plan money and the two responsibilities; the time-line page asks for them when it is drawn."""
+    actor = request.actor
+    life = queries.life(actor.scope, project_id)
+    if life.track != Track.SPECIAL_FUND.id:
+        raise NotFound("life.measures", "只有专项资金项目有投资计划和报酬占比。")
+    context = {
+        "share": share_panel(actor, project_id),
+        "plan": plans.project_plan(actor.scope, project_id),
+        "p": {"pk": project_id},
+        "may_duty": allowed(actor, "plan.responsibility"),
+    }
+    return render(request, "lifecycle/_measures.html", context)
 
 
 def _beside(found: queries.Whole) -> dict[str, Any]:
@@ -99,6 +122,7 @@ def _rights(actor: Actor) -> dict[str, bool]:
         "may_settle": "lifecycle.settle_objection",
         "may_attach": "lifecycle.attach_paper",
         "may_describe": "lifecycle.describe",
+        "may_correct": "lifecycle.correct",
     }
     return {name: allowed(actor, action) for name, action in names.items()}
 
@@ -168,6 +192,7 @@ def _take(request: ActingRequest, project_id: int, step: str) -> Refusal | None:
             note=post.get("note", "").strip(),
             reference=post.get("reference", "").strip(),
             expected=post.get("expected") or None,
+            history=post.get("history") == "1",
         )
     except (RuleViolated, Conflict, InvalidInput) as error:
         return Refusal(error, tuple(kept))
@@ -194,10 +219,22 @@ def _step_form(request: ActingRequest, life: LifeView, offer: StepOffer, refusal
         "given": request.POST,
         "today": clock.today().isoformat(),
         "guides": guides_of([(offer.guide, offer.who)]),
+        "may_attach": allowed(request.actor, "lifecycle.attach_paper"),
+        **_back_filling(request.actor, life),
     }
     if is_htmx(request):
         return render(request, "lifecycle/_step_form.html", context)
     return render(request, "lifecycle/step.html", context, status=refusal.error.status if refusal else 200)
+
+
+def _back_filling(actor: Actor, life: LifeView) -> dict[str, Any]:
+    """Whether the step may be entered as history, and the month up to which (reading 10)."""
+    month = parameter("process_gates_from", on=clock.today()).whole
+    is_past = life.since is None or life.is_adopted or month_index(life.since) < month
+    return {
+        "may_back_fill": is_past and allowed(actor, "lifecycle.back_fill"),
+        "gates_from": f"{month // 100}年{month % 100}月",
+    }
 
 
 def _is_shown(offer: StepOffer) -> bool:
@@ -218,6 +255,35 @@ def adopt(request: ActingRequest, project_id: int) -> HttpResponse:
     else:
         raise Conflict("life.start", f"项目按登记的情况已是“{life.state.label}”，不能从头登记。")
     return redirect("web:life", project_id)
+
+
+@page("lifecycle.correct")
+def correct(request: ActingRequest, project_id: int) -> HttpResponse:
+    """Put a wrongly entered state right, with the reason."""
+    actor = request.actor
+    life = queries.life(actor.scope, project_id)
+    error: DomainError | None = None
+    if request.method == "POST":
+        try:
+            services.correct_state(
+                actor, project_id, request.POST.get("state", ""), reason=request.POST.get("reason", "").strip()
+            )
+            messages.success(request, "已更正。")
+            return redirect("web:life", project_id)
+        except (RuleViolated, Conflict, InvalidInput) as err:
+            error = err
+    context = {
+        "title": "更正状态",
+        "crumbs": [(life.name, reverse("web:life", args=[project_id])), ("更正状态", "")],
+        "life": life,
+        "state": state_badge(life.state.id),
+        "choices": [(one.id, one.label) for one in queries.corrections(actor.scope, project_id)],
+        "given": request.POST,
+        "error": error,
+        "gaps": gaps_of(tuple(blockers(error.findings)), project_id) if error else (),
+        "may_attach": allowed(actor, "lifecycle.attach_paper"),
+    }
+    return render(request, "lifecycle/correct.html", context, status=error.status if error else 200)
 
 
 # ---------- marks and objections ----------

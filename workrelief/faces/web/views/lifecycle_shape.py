@@ -38,6 +38,13 @@ _MARK_WORDS = {
 _ROOMS = {"funds": ("web:plans", "投资计划"), "lists": ("web:lists", "三级清单")}
 _LISTS = {"E": ("web:workers", "看花名册"), "F": ("web:paysheets", "看发放表"), "G": ("web:training", "看培训")}
 """Where the rows behind a rule of this group stand, as a list narrowed to the project."""
+_KEPT_AS = {
+    "D02": "labour_estimate", "D04": "supervision_contract", "F23": "wage_account", "F24": "payment_guarantee",
+    "E02": "recruitment_notice", "E06": "roster_filing", "H03": "pay_publicity", "H04": "pay_publicity",
+    "H07": "signboard", "H09": "signboard", "I09": "photos", "Q22": "final_account", "G05": "public_posts",
+    "B06": "labour_survey",
+}  # fmt: skip
+"""The paper that answers a rule, where one does: its form is one click away."""
 _PAGES = {
     "C05": ("web:responsibilities", "填两个责任"),
     "Q05": ("web:project-money", "看资金"),
@@ -152,7 +159,10 @@ def _guide(guide: Guide, duties: Sequence[str]) -> ShownGuide:
 
 @dataclass(frozen=True)
 class Gap:
-    """What a rule said: tone and word of its level, the sentence, what to do, the clause, and where to do it."""
+    """What a rule said: tone and word of its level, the sentence, what to do, the clause, and where to do it.
+
+    `is_upload`: the address is the form of a paper, for those who may hand in papers.
+    """
 
     tone: str
     word: str
@@ -162,6 +172,7 @@ class Gap:
     clause: Clause | None
     url: str
     action: str
+    is_upload: bool = False
 
 
 def gaps_of(findings: Sequence[Finding], project_id: int) -> tuple[Gap, ...]:
@@ -172,14 +183,20 @@ def gaps_of(findings: Sequence[Finding], project_id: int) -> tuple[Gap, ...]:
 
 def _gap(finding: Finding, project_id: int) -> Gap:
     tone, word = _GAP_TONES[finding.severity]
-    url, action = _where(finding, project_id)
+    paper = finding.facts.get("paper") or _KEPT_AS.get(finding.rule_id)
+    if paper:
+        url, action = f"{reverse('web:life-paper', args=[project_id])}?kind={paper}", "登记材料"
+    else:
+        url, action = _where(finding, project_id)
     clause = clause_of(finding.cite) if finding.cite else None
-    return Gap(tone, word, finding.message, finding.remedy, finding.rule_id, clause, url, action)
+    return Gap(tone, word, finding.message, finding.remedy, finding.rule_id, clause, url, action, bool(paper))
 
 
 def _where(finding: Finding, project_id: int) -> tuple[str, str]:
     if finding.rule_id == "H11":
         return f"{reverse('web:life', args=[project_id])}#objections", "看异议"
+    if finding.rule_id == "I08":
+        return reverse("web:archive", args=[project_id]), "看档案"
     own = _PAGES.get(finding.rule_id) or _PAGES.get(finding.rule_id[:1])
     if own:
         url = _page_of(own[0], project_id)
