@@ -6,6 +6,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from tests.conftest import NINGJIN, make_actor
 from tests.work.lifecycle.walk import all_papers, everybody, special_project, walk_to, with_facts
@@ -17,6 +18,8 @@ from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, NotPermit
 from workrelief.work.lifecycle import queries, services
 from workrelief.work.lifecycle.models import MarkSet
 from workrelief.work.projects import services as project_services
+from workrelief.work.projects.models import FundSource, Project, ProjectYear
+from workrelief.work.projects.services.withdrawing import withdraw_batch
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +226,17 @@ def test_a_site_elsewhere_is_out_of_scope(actor, project):
     with pytest.raises(NotFound):
         services.set_sites(stranger, [services.NewSite(project, 116_780_000, 37_650_000)])
     assert [p.lon_e6 for p in queries.map_points(actor.scope)] == [None]
+
+
+def test_a_project_with_papers_or_objections_is_not_deleted_with_the_import_that_brought_it(actor, project):
+    """Pay records are kept for years (F25): undoing an import must not take them along."""
+    bare = special_project(actor, 2)
+    services.begin(actor, [bare])
+    for batch, one in ((77, project), (78, bare)):
+        for model, of in ((Project, {"pk": one}), (ProjectYear, {"project": one}), (FundSource, {"project": one})):
+            model._default_manager.filter(**of).update(batch_id=batch)
+    paper = services.attach_paper(actor, project, "bank_receipts", number="演示1号")
+    with pytest.raises(Conflict, match="材料"), transaction.atomic():
+        withdraw_batch(actor, 77, reason="演示：撤销导入")
+    assert queries.paper(actor.scope, paper.pk).number == "演示1号"
+    assert withdraw_batch(actor, 78, reason="演示：撤销导入").projects == 1

@@ -14,7 +14,7 @@ from workrelief.kernel.machine_drawing import mermaid, svg
 from workrelief.kernel.statemachine import Machine, Transition
 from workrelief.work.funds.states import APPLICATION, CHANGE_ORDER, PLAN_DOCUMENT
 from workrelief.work.lifecycle.rules import CHECKS
-from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, IMPLEMENTERS, PAPERS, PROJECT_LIFE
+from workrelief.work.lifecycle.states import ARCHIVE_CLASSES, IMPLEMENTERS, OWED, PAPERS, PROJECT_LIFE
 from workrelief.work.lists.states import LIST_ENTRY
 from workrelief.work.payroll.states import PAY_SHEET
 
@@ -130,7 +130,12 @@ def _checks(step: Transition) -> str:
     rules = dict.fromkeys(
         [r for name in step.checks for r in CHECKS[name].rules] + [PAPERS[p].rule_id for p in step.papers]
     )
-    return "；".join(f"{rule}（{registry.resolve(registry.rule(rule).cite)}）" for rule in rules) or "—"
+    said = "；".join(f"{rule}（{registry.resolve(registry.rule(rule).cite)}）" for rule in rules) or "—"
+    gate, owed = OWED.get(step.name, ("", ()))
+    if not owed:
+        return said
+    also = "、".join(dict.fromkeys(rule for name in owed for rule in CHECKS[name].rules))
+    return f"{said}。没有办过“{PROJECT_LIFE.named(gate)[0].label}”的（中途纳入），同时核查{also}"
 
 
 def _days(step: Transition) -> str:
