@@ -309,13 +309,16 @@ def _sheets(actor: Actor, project_id: int) -> QuerySet[Any]:
     return payroll.pay_sheets(actor.scope, payroll.PaySheetFilter(project=project_id))
 
 
+_NONE_WIDE: Mapping[str, int] = {}
+
+
 def _table(
     title: str, columns: Sequence[tuple[str, xlsx.ColumnKind]], rows: Iterator[Sequence[xlsx.CellValue]],
-    total: Sequence[xlsx.CellValue] | None = None,
+    total: Sequence[xlsx.CellValue] | None = None, *, wide: Mapping[str, int] = _NONE_WIDE,
 ) -> bytes:  # fmt: skip
     sheet = xlsx.Sheet(
         title=title, caption=title, unit_note=f"生成时间 {clock.now():%Y-%m-%d %H:%M}",
-        columns=tuple(xlsx.SheetColumn(name, kind) for name, kind in columns), rows=rows, total_row=total, demo=_is_demo(),
+        columns=tuple(xlsx.SheetColumn(name, kind, width=wide.get(name, 0)) for name, kind in columns), rows=rows, total_row=total, demo=_is_demo(),
     )  # fmt: skip
     return xlsx.xlsx_bytes([sheet])
 
@@ -347,7 +350,7 @@ def _plan(plan: plans.ProjectPlan) -> bytes:
 
     columns: Sequence[tuple[str, xlsx.ColumnKind]]
     columns = (("类别", "text"), ("项目", "text"), ("内容", "text"), ("金额（万元）", "money_wan"))
-    return _table("计划下达、绩效目标与两个责任", columns, rows())
+    return _table("计划下达、绩效目标与两个责任", columns, rows(), wide={"项目": 34, "内容": 52})
 
 
 def _named(unit: str, person: str) -> str:
@@ -370,6 +373,7 @@ def _moves(actor: Actor, project_id: int) -> bytes:
             )
             for m in rows.iterator(chunk_size=2_000)
         ),
+        wide={"凭证号": 20, "付款或收款单位": 30, "用途": 24},
     )  # fmt: skip
 
 
@@ -384,6 +388,7 @@ def _marks(life: LifeView) -> bytes:
             (m.label, m.set_on, m.set_by, m.reason, m.reference, m.cleared_on, m.cleared_by, m.outcome)
             for m in (*life.past_marks, *life.marks)
         ),
+        wide={"原因": 40, "文号": 20, "处理结果": 40},
     )  # fmt: skip
 
 
@@ -401,6 +406,7 @@ def _objections(raised: Sequence[ObjectionView]) -> bytes:
             )
             for o in raised
         ),
+        wide={"内容": 44, "处理结果": 44},
     )  # fmt: skip
 
 
