@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 from workrelief.base.access.actor import Actor
@@ -79,17 +79,21 @@ def corrections(scope: Scope, project_id: int) -> tuple[State, ...]:
     """
     row, _ = life_or_inferred(scope, project_id)
     order = PROJECT_LIFE.order(traits_of(row.track, row.implementer_kind))
-    at = place_on_the_way(row, order)
+    at = place_on_the_way(scope, row)
     allowed_ones = [s for n, s in enumerate(order) if s != row.state and (n <= at or row.is_adopted)]
     return tuple(PROJECT_LIFE.state(s) for s in allowed_ones)
 
 
-def place_on_the_way(row: Life, order: Sequence[str]) -> int:
-    """How far along its way a life is; of one that left it (验收退回, 终止) how far it had come by then."""
+def place_on_the_way(scope: Scope, row: Life) -> int:
+    """How far along its way a life in scope is; of one that left it (验收退回, 终止) how far it had come by then."""
+    order = PROJECT_LIFE.order(traits_of(row.track, row.implementer_kind))
     if row.state in order:
         return order.index(row.state)
     if row.pk:
-        for source in StepTaken.objects.filter(life=row).order_by("-id").values_list("source", flat=True):
+        own = Life.objects.within(scope).filter(pk=row.pk)
+        for source in (
+            StepTaken.objects.filter(life__in=own.values("pk")).order_by("-id").values_list("source", flat=True)
+        ):
             if source in order:
                 return order.index(source)
     return 0

@@ -303,7 +303,7 @@ def correct_state(actor: Actor, project_id: int, state: str, *, reason: str) -> 
         adopt_missing(actor, [project_id])
         with change(actor, "lifecycle.correct", lambda: queries.life_row(actor.scope, project_id), reason=reason) as c:
             life = c.row
-            way = _way_to(life, state)
+            way = _way_to(actor, life, state)
             source, day = life.state, clock.today()
             case = cases(actor.scope, [life], on=day, note=reason)[project_id]
             said = _judged_on_the_way(case, way)
@@ -321,7 +321,7 @@ def correct_state(actor: Actor, project_id: int, state: str, *, reason: str) -> 
     return life
 
 
-def _way_to(life: Life, state: str) -> tuple[Transition, ...]:
+def _way_to(actor: Actor, life: Life, state: str) -> tuple[Transition, ...]:
     """The main steps a correction to `state` would leap over; none when it leads back. Raises Conflict."""
     traits = traits_of(life.track, life.implementer_kind)
     order = [*PROJECT_LIFE.order(traits)]
@@ -329,7 +329,7 @@ def _way_to(life: Life, state: str) -> tuple[Transition, ...]:
         raise Conflict("life.state", f"项目已是“{PROJECT_LIFE.state(state).label}”。")
     if state not in order:
         raise Conflict("life.state", f"这条项目线没有“{PROJECT_LIFE.state(state).label}”这一状态。")
-    at = place_on_the_way(life, order)
+    at = place_on_the_way(actor.scope, life)
     if order.index(state) <= at:
         return ()
     if not life.is_adopted:
