@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from openpyxl import load_workbook
 
 from tests.build import project_code
 from tests.work.lists.build import NINGJIN, in_reserve, reserve, this_year
 from workrelief.base.intake import services as intake
 from workrelief.base.intake.models import RowIssue
-from workrelief.faces.shared.list_document import list_file, of_edition, official_document
+from workrelief.faces.shared.list_document import (
+    comparison_workbook,
+    list_file,
+    of_draft,
+    of_edition,
+    official_document,
+)
 from workrelief.kernel import clock
 from workrelief.outputs.render.blocks import Paragraph, Table, cell_text
-from workrelief.work.lists import services
+from workrelief.outputs.render.layout import POINTS_PER_MM, text_width, text_width_mm
+from workrelief.work.lists import queries, services
 from workrelief.work.projects.services import ProjectChanges
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +61,60 @@ def test_the_document_says_the_totals_and_lists_what_changed(ningjin_officer, ed
     said = ["｜".join(cell_text(c) for c in row) for row in table.rows]
     assert any("拟吸纳人数：30 → 50｜演示：用工增加" in row for row in said)
     assert any("调出" in row and "演示：资金未落实" in row for row in said)
+
+
+def test_no_figure_of_the_annex_breaks_in_the_middle(ningjin_officer, editions):
+    source = of_edition(ningjin_officer.scope, editions[1].pk)
+    big = tuple(replace(one, fields={**one.fields, "investment_fen": 1_234_567_89012}) for one in source.lines)
+    table = official_document(replace(source, lines=big)).attachments[0].blocks[0]
+    assert isinstance(table, Table)
+    room, shares = text_width_mm(landscape=True) * POINTS_PER_MM, sum(c.width for c in table.columns)
+    for at, column in enumerate(table.columns):
+        if column.align == "right":
+            longest = max(text_width(cell_text(row[at])) for row, _ in table.printed_rows)
+            assert longest * 7.5 + 8 <= room * column.width / shares, column.title
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "track", "named"),
+    [(date(2022, 7, 4), "", False), (date(2022, 7, 5), "", True), (date(2023, 1, 9), "special_fund", False)],
+)
+def test_the_document_rests_on_what_was_in_force_that_day(ningjin_officer, editions, issued_on, track, named):
+    source = of_edition(ningjin_officer.scope, editions[0].pk)
+    first = official_document(replace(source, issued_on=issued_on, track=track)).blocks[0]
+    assert isinstance(first, Paragraph)
+    assert ("58号" in first.text) is named
+
+
+def test_what_would_be_issued_now_is_read_before_it_is_issued(ningjin_officer, editions):
+    (pk,) = in_reserve(ningjin_officer, [reserve(33)])
+    services.advance(ningjin_officer, [pk], "submit")
+    services.advance(ningjin_officer, [pk], "confirm")
+    draft = of_draft(ningjin_officer.scope, this_year(), "county", division=NINGJIN)
+    assert (draft.number, draft.edition_id, draft.totals.projects) == (3, None, 3)
+    document = official_document(draft)
+    assert (document.number, document.signed_on) == ("", None)
+
+
+def test_two_editions_side_by_side_as_a_workbook(ningjin_officer, editions):
+    data = comparison_workbook(queries.compare(ningjin_officer.scope, editions[0].pk, editions[1].pk))
+    rows = list(load_workbook(io.BytesIO(data)).active.iter_rows(min_row=4, values_only=True))
+    found = {row[0]: row for row in rows if row[0] in ("调入", "调出", "变更", "提级")}
+    assert set(found) == {"调出", "变更"}
+    assert found["变更"][6:8] == ("拟吸纳人数：30 → 50", "演示：用工增加")
+    assert (found["调出"][4], found["调出"][5], found["调出"][7]) == (411, None, "演示：资金未落实")
+
+
+def test_the_total_of_form_f_is_the_sum_of_what_stands_above(ningjin_officer, editions):
+    rows = list(
+        load_workbook(io.BytesIO(list_file(of_edition(ningjin_officer.scope, editions[1].pk), "xlsx"))).worksheets[0]
+        .iter_rows(min_row=3, values_only=True)
+    )  # fmt: skip
+    head, total = rows[0], next(row for row in rows if row[0] == "合计")
+    for title in ("总投资（万元）", "县级资金（万元）", "岗位数量", "拟吸纳人数"):
+        at = head.index(title)
+        assert total[at] == pytest.approx(sum(row[at] for row in rows if isinstance(row[0], int))), title
+    assert total[head.index("中央预算内投资（万元）")] in (None, "")
 
 
 def test_the_first_edition_has_no_annex_of_changes(ningjin_officer, editions):

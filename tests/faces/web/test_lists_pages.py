@@ -17,6 +17,7 @@ from tests.conftest import FEIXIAN, NINGJIN, make_actor
 from tests.faces.web.people import signed_in
 from workrelief.base.access.permissions import Role
 from workrelief.base.divisions.services import load_divisions
+from workrelief.faces.shared.list_document import list_file, of_edition
 from workrelief.kernel import clock
 from workrelief.kernel.kinds import Track
 from workrelief.work.catalogue import queries as catalogue
@@ -110,6 +111,10 @@ def test_the_county_issues_its_list_and_the_edition_comes_out_as_form_f_and_anne
     services.advance(actor, ids, "confirm")
     preview = text(client, f"/lists/issue/?year={YEAR}")
     assert "调入 2" in preview
+    assert f"/lists/issue/docx/?year={YEAR}" in preview
+    for form in ("docx", "xlsx"):
+        assert client.get(f"/lists/issue/{form}/?year={YEAR}").content[:2] == b"PK"
+    assert client.get(f"/lists/issue/odt/?year={YEAR}").status_code == 404
     assert issued(county, "").status_code == 422
     answer = issued(county, "费发改〔2026〕1号")
     assert answer["Location"].startswith("/jobs/")
@@ -126,7 +131,7 @@ def test_the_county_issues_its_list_and_the_edition_comes_out_as_form_f_and_anne
     assert first[head.index("岗位数量")] == 10
     assert first[head.index("总投资（万元）")] == 1000
     annex = client.get(f"/lists/editions/{edition.pk}/docx/")
-    assert annex.content[:2] == b"PK"
+    assert annex.content == list_file(of_edition(actor.scope, edition.pk), "docx"), "the same document everywhere"
 
     services.take_out(actor, ids[0], reason="资金另作安排")
     issued(county, "费发改〔2026〕2号")
@@ -134,6 +139,8 @@ def test_the_county_issues_its_list_and_the_edition_comes_out_as_form_f_and_anne
     compared = text(client, f"/lists/compare/?older={edition.pk}&newer={newer.pk}")
     assert "资金另作安排" in compared
     assert "调出" in compared
+    book = client.get(f"/lists/compare/?older={edition.pk}&newer={newer.pk}&export=1")
+    assert "资金另作安排" in {c.value for row in load_workbook(io.BytesIO(book.content)).active for c in row}
 
 
 def test_two_projects_that_look_alike_are_decided_once(county):

@@ -180,3 +180,23 @@ def test_a_hundred_thousand_rows_of_twenty_columns_stay_small_in_memory(tmp_path
     done = subprocess.run([sys.executable, "-c", script, target], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 60
     assert target.stat().st_size > 1_000_000
+
+
+def test_a_table_too_wide_for_one_page_keeps_its_title_and_its_names_on_each():
+    wide = tuple(SheetColumn(f"列{n}", width=30) for n in range(20))
+    page = opened(sheet(columns=wide, rows=[["字"] * 20], total_row=None, lead=3))["报酬"]
+    assert (page.page_setup.paperSize, page.page_setup.fitToWidth) == (8, 3)
+    assert page.print_title_cols == "$A:$C"
+    assert page.freeze_panes == "D4"
+    assert "A1:C1" in {str(r) for r in page.merged_cells.ranges}
+    narrow = opened(sheet())["报酬"]
+    assert (narrow.page_setup.paperSize, narrow.page_setup.fitToWidth or 1) == (9, 1)
+    assert not narrow.print_title_cols
+
+
+def test_a_row_is_as_high_as_its_folded_text_needs():
+    columns = (SheetColumn("名称", width=20, wrap=True), SheetColumn("备注", width=20))
+    rows = [["短", "字" * 40], ["字" * 25, ""]]
+    page = opened(sheet(columns=columns, rows=rows, total_row=None))["报酬"]
+    assert page.row_dimensions[4].height in (None, 15)
+    assert page.row_dimensions[5].height == 45

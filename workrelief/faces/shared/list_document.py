@@ -15,7 +15,8 @@ from django.conf import settings
 
 from workrelief.base.access.scope import Scope
 from workrelief.base.divisions import queries as divisions
-from workrelief.kernel import codes
+from workrelief.base.law import registry
+from workrelief.kernel import clock, codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.kinds import FundType, Sector, Track
 from workrelief.kernel.money import wan_text
@@ -23,7 +24,7 @@ from workrelief.outputs.render.blocks import Attachment, Column, OfficialDocumen
 from workrelief.outputs.render.docx import docx_bytes
 from workrelief.outputs.render.xlsx import CellValue, ColumnKind, Sheet, SheetColumn, xlsx_bytes
 from workrelief.work.lists import queries
-from workrelief.work.lists.queries import EditionTotals
+from workrelief.work.lists.queries import Comparison, EditionTotals, LineChange
 from workrelief.work.lists.queries.preview import title as list_title
 from workrelief.work.lists.rules.form import shown
 from workrelief.work.lists.states import LEVEL_LABELS
@@ -60,6 +61,7 @@ class ListSource:
     edition_id: int | None
     is_withdrawn: bool
     has_previous: bool
+    track: str
     lines: tuple[ListLine, ...]
     totals: EditionTotals
 
@@ -82,7 +84,7 @@ def of_edition(scope: Scope, edition_id: int) -> ListSource:
     )
     return ListSource(
         one.title, one.year, one.level, one.division_code, one.number, one.document_no, one.issued_on, one.pk,
-        one.state == "withdrawn", one.previous_id is not None, lines, queries.edition_totals(scope, one.pk),
+        one.state == "withdrawn", one.previous_id is not None, one.track, lines, queries.edition_totals(scope, one.pk),
     )  # fmt: skip
 
 
@@ -92,12 +94,17 @@ def of_list(scope: Scope, year: int, level: str, *, division: str, track: str = 
     newest = issued.filter(state="issued", track=track).first()
     if newest is not None:
         return of_edition(scope, newest.pk)
+    return of_draft(scope, year, level, division=division, track=track)
+
+
+def of_draft(scope: Scope, year: int, level: str, *, division: str, track: str = "") -> ListSource:
+    """What an edition issued now would hold, to be read before it is issued."""
     preview = queries.issue_preview(scope, year, level, division=division, track=track)
     lines = tuple(ListLine(line.change, line.reason, line.difference, line.fields) for line in preview.lines)
     name = list_title(year, level, divisions.name(preview.division), track, preview.number)
     return ListSource(
-        name, year, level, preview.division, preview.number, "", None, None, False, preview.previous is not None, lines,
-        preview.totals,
+        name, year, level, preview.division, preview.number, "", None, None, False, preview.previous is not None, track,
+        lines, preview.totals,
     )  # fmt: skip
 
 
@@ -149,20 +156,24 @@ _HEADS: Final[tuple[tuple[str, str, ColumnKind, float], ...]] = (
 )  # fmt: skip
 
 
+_LEAD: Final = 6
+"""序号 to 项目名称: what names a line of form F."""
+
+
 def workbook(source: ListSource) -> bytes:
     """Form F with its total, and a sheet of what changed where there is an edition before."""
-    on_list = [line for line in source.lines if line.is_on_list]
-    sums = vars(source.totals)
+    rows = [[number, *_form_row(source, line)] for number, line in enumerate(_on_list(source), start=1)]
     sheets = [
         Sheet(
-            title="项目清单",
+            title="适用项目清单",
             caption=source.title,
             unit_note=_note(source),
             columns=[SheetColumn("序号", "int", 6), *(SheetColumn(t, k, w, wrap=k == "text") for _, t, k, w in _HEADS)],
-            rows=([number, *_form_row(source, line)] for number, line in enumerate(on_list, start=1)),
-            total_row=["合计", *(sums.get(name) for name, _, _, _ in _HEADS)],
+            rows=rows,
+            total_row=["合计", *(_sum(rows, at, kind) for at, (_, _, kind, _) in enumerate(_HEADS, start=1))],
             notes=("提级到上级清单的项目不在本表内，也不计数。",),
             demo=settings.DEMO_MODE,
+            lead=_LEAD,
         )
     ]
     if source.changed:
@@ -180,6 +191,12 @@ def workbook(source: ListSource) -> bytes:
             )
         )  # fmt: skip
     return xlsx_bytes(sheets)
+
+
+def _sum(rows: Sequence[Sequence[CellValue]], at: int, kind: ColumnKind) -> CellValue:
+    """The column's sum; None for words and days, and where no line says anything."""
+    known = [value for row in rows if isinstance(value := row[at], int)] if kind in ("int", "money_wan") else []
+    return sum(known) if known else None
 
 
 def _note(source: ListSource) -> str:
@@ -210,11 +227,57 @@ def _places(division: str) -> tuple[str, str]:
 
 def _change_row(line: ListLine) -> list[CellValue]:
     f = line.fields
-    what = "；".join(
-        f"{name}：{before or '（空）'} → {after or '（空）'}" for name, (before, after) in line.difference.items()
-    )
     return [
-        CHANGES[line.change], "".join(_places(str(f["division_code"]))), str(f["name"]), str(f["code"]), line.reason, what,
+        CHANGES[line.change], "".join(_places(str(f["division_code"]))), str(f["name"]), str(f["code"]), line.reason,
+        _differs(line.difference),
+    ]  # fmt: skip
+
+
+def _differs(difference: Mapping[str, Sequence[str]]) -> str:
+    return "；".join(
+        f"{name}：{before or '（空）'} → {after or '（空）'}" for name, (before, after) in difference.items()
+    )
+
+
+_BOTH: Final = (
+    SheetColumn("变化", width=8), SheetColumn("所在地", width=24), SheetColumn("项目名称", width=40, wrap=True),
+    SheetColumn("项目代码", width=27), SheetColumn("前一版总投资（万元）", "money_wan", 14),
+    SheetColumn("后一版总投资（万元）", "money_wan", 14), SheetColumn("变更内容（前 → 后）", width=50, wrap=True),
+    SheetColumn("理由", width=36, wrap=True),
+)  # fmt: skip
+
+
+def comparison_workbook(found: Comparison) -> bytes:
+    """Two editions side by side: one line for each project that differs, in the order in, out, changed, promoted."""
+    parts = (("in", found.added), ("out", found.removed), ("changed", found.changed), ("promoted", found.promoted))
+    counts = "，".join(f"{CHANGES[key]}{len(lines)}个" for key, lines in parts)
+    return xlsx_bytes(
+        [
+            Sheet(
+                title="两版比较",
+                caption="适用项目清单两版比较",
+                unit_note=f"前一版 {found.older.document_no}，后一版 {found.newer.document_no}",
+                columns=_BOTH,
+                rows=[_compared(key, line) for key, lines in parts for line in lines],
+                notes=(
+                    f"前一版：{found.older.title}",
+                    f"后一版：{found.newer.title}",
+                    f"{counts}，保留{found.kept}个。",
+                ),
+                demo=settings.DEMO_MODE,
+            )
+        ]
+    )
+
+
+def _compared(change: str, line: LineChange) -> list[CellValue]:
+    shown_in = line.newer if line.newer is not None and line.newer.is_on_list else None
+    known = line.newer or line.older
+    assert known is not None
+    return [
+        CHANGES[change], "".join(_places(line.division_code)), line.name, str(known.fields["code"]),
+        *(one.fields["investment_fen"] if one is not None else None for one in (line.older, shown_in)),
+        _differs(line.difference), line.reason,
     ]  # fmt: skip
 
 
@@ -222,7 +285,7 @@ def _change_row(line: ListLine) -> list[CellValue]:
 
 _PLACE: Final = Column("所在地", "left", 1.0)
 _ANNEX: Final = (
-    Column("序号", "center", 0.55), _PLACE, Column("项目名称", "left", 2.2), Column("项目代码", "center", 1.3),
+    Column("序号", "center", 0.65), _PLACE, Column("项目名称", "left", 2.1), Column("项目代码", "center", 1.6),
     Column("类别、领域", "center", 0.95), Column("建设单位", "left", 1.4), Column("总投资", "right", 1.05, "投资"),
     Column("年度计划", "right", 1.05, "投资"), Column("建设任务和用工环节", "left", 1.9, "以工代赈用工"),
     Column("岗位、时段、技能", "left", 1.6, "以工代赈用工"), Column("拟吸纳人数", "right", 0.8, "以工代赈用工"),
@@ -235,8 +298,12 @@ _CHANGE_ANNEX: Final = (
 _UNDER: Final = {
     "province": "各市发展改革委，省直有关部门：",
     "city": "各县（市、区）发展改革局，市直有关部门：",
-    "county": "各乡镇人民政府（街道办事处），县直有关部门：",
+    "county": "各乡镇人民政府（街道办事处），{own}直有关部门：",
 }
+_NAMED_IN: Final = "gbh-2022-58"
+"""The document that asks for yearly lists; a list older than it, or of special funds alone, cannot rest on it."""
+_BY_CHARACTER, _BESIDE = 0.12, 0.2
+"""Shares of the line that a figure takes for each of its characters, and for its margins."""
 
 
 def official_document(source: ListSource) -> OfficialDocument:
@@ -253,7 +320,7 @@ def official_document(source: ListSource) -> OfficialDocument:
         issuer_mark=f"{organ}文件",
         number=source.document_no,
         title=f"关于印发{source.title}的通知",
-        addressee=_UNDER[source.level],
+        addressee=_UNDER[source.level].format(own=source.place[-1:]),
         blocks=_body(source),
         signer=organ,
         signed_on=source.issued_on,
@@ -268,10 +335,7 @@ def _body(source: ListSource) -> tuple[Any, ...]:
     changes = [f"{CHANGES[k]}{n}个" for k in ("in", "changed", "out", "promoted") if (n := t.changes.get(k, 0))]
     against = f"与上一版相比，{'，'.join(changes)}，具体情况和理由见附件2。" if source.changed else ""
     return (
-        paragraph(
-            "根据《国务院办公厅转发国家发展改革委关于在重点工程项目中大力实施以工代赈促进当地群众就业增收工作方案的通知》"
-            f"（国办函〔2022〕58号）要求，现将《{source.title}》印发给你们，请认真组织实施。"
-        ),
+        paragraph(f"{_basis(source)}，现将《{source.title}》印发给你们，请认真组织实施。"),
         paragraph(
             f"列入清单的项目共{t.projects}个，总投资{wan_text(t.investment_fen)}万元，拟吸纳当地群众务工{t.planned_workers:,}人，"
             f"拟发放劳务报酬{wan_text(t.planned_pay_fen)}万元。{against}"
@@ -283,6 +347,17 @@ def _body(source: ListSource) -> tuple[Any, ...]:
     )
 
 
+def _basis(source: ListSource) -> str:
+    """On what the list rests, as far as it was in force on that day."""
+    document, on = registry.source(_NAMED_IN), source.issued_on or clock.today()
+    if source.track == Track.SPECIAL_FUND.id or document.effective is None or on < document.effective:
+        return "根据国家和省以工代赈有关规定"
+    return (
+        "根据《国务院办公厅转发国家发展改革委关于在重点工程项目中大力实施以工代赈促进当地群众就业增收工作方案的通知》"
+        f"（{document.number}）要求"
+    )
+
+
 def _list_table(source: ListSource) -> Table:
     t = source.totals
     rows = tuple(_annex_row(source, number, line) for number, line in enumerate(_on_list(source), start=1))
@@ -291,7 +366,18 @@ def _list_table(source: ListSource) -> Table:
         "", "", f"合计{t.projects}个", "", "", "", wan_text(t.investment_fen), plan, "", "", f"{t.planned_workers:,}",
         wan_text(t.planned_pay_fen),
     )  # fmt: skip
-    return _placed(Table(source.title, "万元、人", _ANNEX, rows, total=total, total_first=True))
+    return _roomy(_placed(Table(source.title, "万元、人", _ANNEX, rows, total=total, total_first=True)))
+
+
+def _roomy(table: Table) -> Table:
+    """With room for the longest figure of each column, so that none breaks in the middle."""
+    lines = (*table.rows, table.total) if table.total else table.rows
+    columns = []
+    for index, column in enumerate(table.columns):
+        longest = max((len(cell_text(line[index])) for line in lines), default=0)
+        wanted = _BY_CHARACTER * longest + _BESIDE if column.align == "right" else 0
+        columns.append(replace(column, width=max(column.width, wanted)))
+    return replace(table, columns=tuple(columns))
 
 
 def _placed(table: Table) -> Table:

@@ -257,6 +257,10 @@ _KINDS: dict[str, xlsx.ColumnKind] = {
 }
 
 
+_LEAD, _UNDER = 42, 26
+"""Width in characters of the name of a row, and of what stands under a value (a project code is 24 long)."""
+
+
 def export_rows(
     actor: Actor, name: str, columns: Sequence[Column], rows: QuerySet[Any] | Sequence[Any], *, demo: bool
 ) -> HttpResponse:
@@ -272,9 +276,9 @@ def export_rows(
     heads: list[xlsx.SheetColumn] = []
     for c in columns:
         unit = f"（{c.head_unit}）" if c.head_unit else ""
-        heads.append(xlsx.SheetColumn(c.label + unit, _KINDS.get(c.kind, "text")))
+        heads.append(xlsx.SheetColumn(c.label + unit, _KINDS.get(c.kind, "text"), width=_LEAD if c.lead else 0))
         if c.sub_label:
-            heads.append(xlsx.SheetColumn(c.sub_label))
+            heads.append(xlsx.SheetColumn(c.sub_label, width=_UNDER))
     sheet = xlsx.Sheet(
         title=name[:28],
         caption=name,

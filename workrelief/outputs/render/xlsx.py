@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Final, Literal
 
 import xlsxwriter
 
@@ -71,7 +72,10 @@ class SheetColumn:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `caption` is the title over the table, `unit_note` stands at the right of the second line."""
+    """One sheet. `caption` is the title over the table, `unit_note` stands at the right of the second line.
+
+    `lead` columns at the left name the row: they stay in sight, and stand on every page of a table several pages wide.
+    """
 
     title: str
     caption: str
@@ -81,6 +85,7 @@ class Sheet:
     total_row: Sequence[CellValue] | None = None
     notes: Sequence[str] = ()
     demo: bool = False
+    lead: int = 1
 
 
 def xlsx_bytes(sheets: Sequence[Sheet]) -> bytes:
@@ -147,18 +152,24 @@ class Formats:
 def _write_sheet(page: Any, sheet: Sheet, formats: Formats) -> None:
     columns = list(sheet.columns)
     last = len(columns) - 1
-    set_up_page(page, demo=sheet.demo)
-    for index, column in enumerate(columns):
-        page.set_column(index, index, column.width or _width(column))
+    widths = [column.width or _width(column) for column in columns]
+    pages = set_up_page(page, demo=sheet.demo, width=sum(widths), lead=sum(widths[: sheet.lead]))
+    for index, width in enumerate(widths):
+        page.set_column(index, index, width)
     caption = f"{sheet.caption}（{DEMO_TEXT}）" if sheet.demo else sheet.caption
-    _across(page, 0, last, caption, formats.get(bold=True, font_size=16, align="center"), height=30)
-    _across(page, 1, last, sheet.unit_note, formats.get(align="right"), height=18)
+    edge = last if pages == 1 else sheet.lead - 1  # over several pages the title stands whole on each of them
+    align = "center" if pages == 1 else "left"
+    _across(page, 0, edge, caption, formats.get(bold=True, font_size=16, align=align), height=30)
+    _across(page, 1, edge, sheet.unit_note, formats.get(align="right" if pages == 1 else "left"), height=18)
     page.set_row(2, 30)
     for index, column in enumerate(columns):
         page.write_string(2, index, column.title, formats.head())
-    page.freeze_panes(_HEAD_ROWS, 1 if last else 0)
+    page.freeze_panes(_HEAD_ROWS, sheet.lead if last else 0)
     page.repeat_rows(0, _HEAD_ROWS - 1)
-    line = _write_rows(page, sheet, [_writer(page, column, formats) for column in columns])
+    if pages > 1:
+        page.repeat_columns(0, sheet.lead - 1)
+    folding = [(index, widths[index]) for index, column in enumerate(columns) if column.wrap]
+    line = _write_rows(page, sheet, [_writer(page, column, formats) for column in columns], folding)
     if sheet.total_row is not None:
         for index, (column, value) in enumerate(zip(columns, sheet.total_row, strict=True)):
             write = _writer(page, column, formats, bold=True)
@@ -169,8 +180,8 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Formats) -> None:
         line += 1
 
 
-def _write_rows(page: Any, sheet: Sheet, writers: list[_Write]) -> int:
-    """The rows beneath the head; returns the next free line."""
+def _write_rows(page: Any, sheet: Sheet, writers: list[_Write], folding: Sequence[tuple[int, float]]) -> int:
+    """The rows beneath the head, as high as their `folding` columns (index, width) need; returns the next free line."""
     line = _HEAD_ROWS
     room = ROW_LIMIT - len(sheet.notes) - 1
     width = len(writers)
@@ -183,6 +194,9 @@ def _write_rows(page: Any, sheet: Sheet, writers: list[_Write]) -> int:
             )
         if len(row) != width:
             raise ValueError(f"sheet {sheet.title!r}, row {line + 1}: {len(row)} values for {width} columns")
+        lines = max((_folds(row[index], wide) for index, wide in folding), default=1)
+        if lines > 1:
+            page.set_row(line, min(lines * _LINE, 400))
         for index, write in cells:
             value = row[index]
             if value is not None:
@@ -232,16 +246,35 @@ def _across(page: Any, line: int, last: int, text: str, form: Any, *, height: fl
     page.write_string(line, 0, text, form)
 
 
+_LINE: Final = 15
+"""Height of a line of text, points."""
+
+
+def _folds(value: CellValue, width: float) -> int:
+    """Lines a text takes in a column of this width; the edges of the cell take one character."""
+    if not isinstance(value, str) or 2 * len(value) < width:
+        return 1
+    room = max(width - 1, 1)
+    return sum(max(1, ceil(2 * text_width(part) / room)) for part in value.split("\n"))
+
+
 def _width(column: SheetColumn) -> float:
     return max(_WIDTHS.get(column.kind, 10), min(text_width(column.title) * 2 + 2, 24))
 
 
-def set_up_page(page: Any, *, demo: bool) -> None:
-    """A4 across, one page wide, page number below, the demo mark above."""
+_ON_A4, _ON_A3 = 230, 340
+"""Characters that are still readable over the width of one page across."""
+
+
+def set_up_page(page: Any, *, demo: bool, width: float = 0, lead: float = 0) -> int:
+    """Across, page number below, the demo mark above: one A4 page wide, and for tables too wide for that (`width` in
+    characters, of which `lead` are repeated) A3, as many pages wide as it takes to be read. Returns how many."""
+    pages = 1 if width <= _ON_A4 else max(1, ceil((width - lead) / (_ON_A3 - lead)))
     page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    page.set_paper(9 if width <= _ON_A4 else 8)
+    page.fit_to_pages(pages, 0)
     page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     page.set_footer("&C第 &P 页 共 &N 页")
     if demo:
         page.set_header(f"&R{DEMO_TEXT}")
+    return pages

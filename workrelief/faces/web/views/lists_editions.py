@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,14 +18,21 @@ from workrelief.base.law import registry
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.download import attachment
 from workrelief.faces.shared.errors import finding_document
-from workrelief.faces.shared.list_form import edition_docx, edition_xlsx
+from workrelief.faces.shared.list_document import (
+    FORMATS,
+    ListSource,
+    comparison_workbook,
+    list_file,
+    of_draft,
+    of_edition,
+)
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Action, Badge, Column, build_table
 from workrelief.faces.web import job_parts, listing
 from workrelief.faces.web.views.lists import chosen_year
 from workrelief.kernel import clock, codes
 from workrelief.kernel.codes import Level
-from workrelief.kernel.errors import DomainError, InvalidInput, NotPermitted
+from workrelief.kernel.errors import DomainError, InvalidInput, NotFound, NotPermitted
 from workrelief.kernel.kinds import Sector, Track
 from workrelief.work.lists import jobs, queries, services
 from workrelief.work.lists.rules.turns import office_of
@@ -172,26 +178,17 @@ def edition(request: ActingRequest, edition_id: int) -> HttpResponse:
 
 
 @page("list.view")
-def as_xlsx(request: ActingRequest, edition_id: int) -> HttpResponse:
-    """Form F of the edition."""
-    actor = request.actor
-    permit(actor, "export.create")
-    found = queries.edition(actor.scope, edition_id)
-    data = edition_xlsx(found, queries.edition_lines(actor.scope, edition_id), demo=settings.DEMO_MODE)
-    return attachment(data, f"{found.title}.xlsx")
+def as_file(request: ActingRequest, edition_id: int, form: str) -> HttpResponse:
+    """Form F of the edition (xlsx), or the document that issued it with the list as its annex (docx)."""
+    permit(request.actor, "export.create")
+    return _downloaded(of_edition(request.actor.scope, edition_id), form)
 
 
-@page("list.view")
-def as_docx(request: ActingRequest, edition_id: int) -> HttpResponse:
-    """The annex to the document that issued it."""
-    actor = request.actor
-    permit(actor, "export.create")
-    found = queries.edition(actor.scope, edition_id)
-    data = edition_docx(
-        found, queries.edition_lines(actor.scope, edition_id), queries.edition_totals(actor.scope, edition_id),
-        office=divisions.name(found.division_code), demo=settings.DEMO_MODE,
-    )  # fmt: skip
-    return attachment(data, f"{found.title}.docx")
+def _downloaded(source: ListSource, form: str) -> HttpResponse:
+    if form not in FORMATS:
+        raise NotFound("list.format", "清单只能下载为 Excel 或 Word 文件。")
+    draft = "" if source.edition_id else "（送审稿）"
+    return attachment(list_file(source, form), f"{source.title}{draft}.{form}")
 
 
 @page("list.issue")
@@ -256,6 +253,12 @@ def issue(request: ActingRequest) -> HttpResponse:
             ][:LINES_SHOWN],
             "most": LINES_SHOWN,
             "today": clock.today(),
+            "drafts": [
+                (word, f"{reverse('web:lists-draft', args=[form])}?year={year}&track={track}")
+                for form, word in (("docx", "送审稿 Word"), ("xlsx", "清单表 Excel"))
+            ]
+            if preview.lines and preview.has_changes and allowed(actor, "export.create")
+            else [],
             "may_close": allowed(actor, "list.close")
             and not track
             and preview.lines
@@ -266,6 +269,24 @@ def issue(request: ActingRequest) -> HttpResponse:
         },
         status=error.status if error else 200,
     )
+
+
+@page("list.issue")
+def draft(request: ActingRequest, form: str) -> HttpResponse:
+    """The list as it would be issued now, to be read by those who sign it."""
+    actor = request.actor
+    permit(actor, "export.create")
+    level = office_of(actor)
+    if not level:
+        raise NotPermitted("list.turn", "清单由县级以上发展改革部门印发。")
+    track = request.GET.get("track", "")
+    source = of_draft(
+        actor.scope, chosen_year(request, actor), level, division=_office_division(actor, level),
+        track=track if track in dict(Track.choices()) else "",
+    )  # fmt: skip
+    if not source.lines:
+        raise NotFound("list.nothing", "没有已确认的项目，还没有可以送审的清单。")
+    return _downloaded(source, form)
 
 
 @page("list.close")
@@ -308,6 +329,10 @@ def compare(request: ActingRequest) -> HttpResponse:
     found = None
     if older.isdigit() and newer.isdigit():
         found = queries.compare(actor.scope, int(older), int(newer))
+    if found and request.GET.get("export"):
+        permit(actor, "export.create")
+        names = f"清单比较_{found.older.document_no}_{found.newer.document_no}.xlsx"
+        return attachment(comparison_workbook(found), names)
     return render(
         request,
         "lists/compare.html",
@@ -322,6 +347,7 @@ def compare(request: ActingRequest) -> HttpResponse:
             "older": older,
             "newer": newer,
             "found": found,
+            "export_url": query_url(request, export="1") if found and allowed(actor, "export.create") else "",
             "sections": _parts(found) if found else [],
         },
     )
