@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from tests.build import project_code
 from tests.work.lists.build import NINGJIN, in_reserve, reserve, this_year
+from workrelief.base.divisions.services import load_divisions
 from workrelief.base.intake import services as intake
 from workrelief.base.intake.models import RowIssue
 from workrelief.faces.shared.list_document import (
@@ -24,10 +25,14 @@ from workrelief.faces.shared.list_document import (
     official_document,
 )
 from workrelief.kernel import clock
+from workrelief.kernel.kinds import FundType, Track
 from workrelief.outputs.render.blocks import Paragraph, Table, cell_text
 from workrelief.outputs.render.layout import POINTS_PER_MM, text_width, text_width_mm
 from workrelief.work.lists import queries, services
-from workrelief.work.projects.services import ProjectChanges
+from workrelief.work.lists.rules.form import difference, frozen
+from workrelief.work.projects import queries as projects
+from workrelief.work.projects.rules import Fund
+from workrelief.work.projects.services import ProjectChanges, register_many
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +143,40 @@ def test_form_f_as_exported_is_understood_by_the_import(ningjin_officer, edition
     assert all("清单内" in issue for issue in issues), issues
 
 
+def test_form_f_exported_and_imported_again_says_the_same(ningjin_officer):
+    """Nothing of form F is lost or changed on the way out and in again: registered anew under other names and codes."""
+    full = reserve(
+        7, code=project_code(NINGJIN, 7), investment_fen=1_234_567_89,
+        funds=(Fund(FundType.CENTRAL_BRIDGING, 1_000_000_00), Fund(FundType.OTHER, 234_567_89)),
+        track=Track.SPECIAL_FUND, construction_kind="改扩建", content="演示：渠道 3.2 公里，“两侧”护坡", owner_name="（演示）水利局",
+        starts_on=date(this_year(), 3, 1), ends_on=date(this_year(), 10, 31), planned_priority_workers=11,
+        planned_training=25, industry_department="水利", responsible="演示乙 0534-0000000", remark="演示备注",
+    )  # fmt: skip
+    load_divisions()
+    (project,) = register_many(ningjin_officer, [full]).project_ids
+    planned = services.NewEntry(project_id=project, year=this_year(), level="county", planned_investment_fen=70_000_001)
+    ids = services.enter_many(ningjin_officer, [planned])
+    services.advance(ningjin_officer, ids, "submit")
+    services.advance(ningjin_officer, ids, "confirm")
+    edition = services.issue(
+        ningjin_officer, this_year(), "county", division=NINGJIN, document_no="演示1号", issued_on=clock.today()
+    )
+    (before,) = queries.edition_lines(ningjin_officer.scope, edition.pk)
+    book = load_workbook(io.BytesIO(list_file(of_edition(ningjin_officer.scope, edition.pk), "xlsx")))
+    renamed = {before.fields["name"]: "（演示）另一条灌渠", before.fields["code"]: project_code(NINGJIN, 8)}
+    for cell in (cell for row in book.worksheets[0].iter_rows(min_row=4, max_row=4) for cell in row):
+        cell.value = renamed.get(cell.value, cell.value)
+    out = io.BytesIO()
+    book.save(out)
+    batch = intake.upload(ningjin_officer, io.BytesIO(out.getvalue()), "清单.xlsx", "project_list", options={})
+    intake.check(ningjin_officer, batch.pk)
+    intake.commit(ningjin_officer, batch.pk)
+    (entry,) = queries.entries(ningjin_officer.scope, queries.EntryFilter(states=("draft",))).select_related("project")
+    sources = projects.fund_sources(ningjin_officer.scope, [entry.project_id])[entry.project_id]
+    after = frozen(entry, entry.project, {f.fund_type.id: f.planned_fen for f in sources})
+    assert set(difference(before.fields, after)) == {"项目名称", "项目代码"}
+
+
 def test_the_command_writes_both_files_and_one_document(ningjin_officer, editions, tmp_path: Path):
     out = io.StringIO()
     call_command(
@@ -160,7 +199,13 @@ def test_the_command_writes_both_files_and_one_document(ningjin_officer, edition
     assert {line["change"] for line in document["lines"]} == {"kept", "changed", "out"}
 
 
-@pytest.mark.parametrize("arguments", [["--level", "county"], ["--format", "odt"], ["--level", "province"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--level", "county"], ["--format", "odt"], ["--level", "province"], ["--format", ","],
+        ["--level", "county", "--division", "372525"],
+    ],
+)  # fmt: skip
 def test_the_command_refuses_what_makes_no_sense(editions, arguments, tmp_path):
     with pytest.raises(SystemExit):
         call_command("lists", str(this_year()), *arguments, "--out", str(tmp_path), "--json", stdout=io.StringIO())

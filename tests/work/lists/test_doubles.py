@@ -55,6 +55,14 @@ def test_the_same_township_brings_names_nearer_and_another_one_apart():
     assert near > (said(a, b, "371422100000", "371422101000") or 0)
 
 
+def test_the_same_work_in_two_townships_that_each_name_their_own_is_left_in_peace():
+    places = (("垦利街道", "370505001000"), ("兴隆街道", "370505002000"))
+    a, b = (Named(n, f"垦利区{name}老旧小区改造配套工程", place, 0, name) for n, (name, place) in enumerate(places))
+    assert likeness(a, b, without=("垦利区", "垦利", "东营市")) is None
+    unnamed = replace(b, name="垦利区老旧小区改造配套工程")
+    assert likeness(a, unnamed, without=("垦利区", "垦利", "东营市")) is not None
+
+
 def test_the_fast_way_finds_what_the_plain_way_finds():
     projects = [
         Named(i, f"{PLACES[i % 10]}镇{WORKS[i // 10 % 10]}{'及配套' if i % 3 else ''}工程", NINGJIN) for i in range(120)
@@ -107,6 +115,20 @@ def test_a_decision_is_kept_with_its_reason_and_never_asked_again(ningjin_office
     assert not any(
         f.rule_id == "C10" for f in queries.findings(ningjin_officer.scope, queries.entry(ningjin_officer.scope, pk))
     )
+
+
+@pytest.mark.django_db
+def test_a_wrong_decision_is_put_right_and_the_former_one_stays_written(ningjin_officer, pair):
+    _, found = pair
+    services.decide_duplicate(ningjin_officer, found.pk, "same", reason="演示：同一条路")
+    with pytest.raises(InvalidInput, match="与原判定不同"):
+        services.decide_duplicate(ningjin_officer, found.pk, "same", reason="演示：再看", expected="same")
+    made = services.decide_duplicate(ningjin_officer, found.pk, "different", reason="演示：两条路", expected="same")
+    assert made.state == "different"
+    assert "演示：两条路" in made.reason
+    assert "同一项目”：演示：同一条路" in made.reason
+    with pytest.raises(Conflict):
+        services.decide_duplicate(ningjin_officer, found.pk, "different", reason="演示：晚了", expected="same")
 
 
 @pytest.mark.django_db

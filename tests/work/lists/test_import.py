@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.work.lists.build import WAN, this_year
+from tests.work.lists.build import NINGJIN, WAN, this_year
 from tests.work.projects.sheets import checked, committed, said, xlsx
 from workrelief.base.divisions.services import load_divisions
 from workrelief.base.intake import services as intake
@@ -115,6 +115,20 @@ def test_a_place_already_taken_is_an_error_of_its_row(ningjin_officer):
     committed(ningjin_officer, file(line()), "project_list")
     batch = checked(ningjin_officer, file(line(级次="市")), "project_list")
     assert any("已在" in w and "县级清单内（储备）" in w for w in said(batch, "error"))
+
+
+def test_a_taken_place_is_said_once(ningjin_officer):
+    committed(ningjin_officer, file(line(年度=2022)), "project_list")
+    batch = checked(ningjin_officer, file(line(年度=2022, 拟吸纳人数=31)), "project_list")
+    assert len(said(batch, "error")) == 1, said(batch, "error")
+    assert batch.rows_bad == 1
+
+
+def test_a_row_for_a_closed_list_is_refused_by_name(ningjin_officer):
+    committed(ningjin_officer, file(line(年度=2022)), "project_list")
+    services.close_year(ningjin_officer, 2022, "county", division=NINGJIN)
+    batch = checked(ningjin_officer, file(line("乙村桥梁", 年度=2022)), "project_list")
+    assert any("2022年县级清单已年度关闭" in w for w in said(batch, "error"))
 
 
 def test_an_import_is_taken_back_with_its_entries_until_they_moved(ningjin_officer):

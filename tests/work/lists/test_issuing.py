@@ -201,6 +201,82 @@ def test_a_year_is_closed_only_when_nothing_waits(ningjin_officer):
     assert services.close_year(ningjin_officer, this_year(), "county", division=NINGJIN) == 1
 
 
+def test_a_closed_year_takes_nothing_in_and_gives_nothing_back(ningjin_officer, dezhou_officer):
+    confirmed(ningjin_officer, [0])
+    edition = issued(ningjin_officer)
+    (left, rises) = in_reserve(ningjin_officer, [reserve(11), reserve(22)])
+    services.close_year(ningjin_officer, this_year(), "county", division=NINGJIN)
+    with pytest.raises(Conflict, match="年度关闭"):
+        in_reserve(ningjin_officer, [reserve(33)])
+    with pytest.raises(Conflict, match="年度关闭"):
+        services.advance(ningjin_officer, [left], "submit")
+    with pytest.raises(Conflict, match="年度关闭"):
+        issued(ningjin_officer, 2)
+    with pytest.raises(Conflict, match="年度关闭"):
+        services.withdraw_edition(ningjin_officer, edition.pk, reason="演示：有误")
+    confirmed(ningjin_officer, [44], list_level="city")
+    city = queries.entry(ningjin_officer.scope, rises)
+    assert city.state == "draft"
+    assert queries.closed_lists({(this_year(), "city", NINGJIN), (this_year(), "county", NINGJIN)}) == {
+        (this_year(), "county", NINGJIN)
+    }
+    assert counted(ningjin_officer) == 1
+
+
+def test_a_list_issued_track_by_track_is_closed_as_well_and_not_before_what_left_it_was_issued(ningjin_officer):
+    ids = confirmed(ningjin_officer, [0, 11, 22])
+    for number, track in enumerate(("agri_promotion", "key_project"), start=1):
+        services.issue(
+            ningjin_officer, this_year(), "county", division=NINGJIN, document_no=f"宁发改〔{this_year()}〕{number}号",
+            issued_on=clock.today(), track=track,
+        )  # fmt: skip
+    preview = queries.issue_preview(ningjin_officer.scope, this_year(), "county", division=NINGJIN)
+    assert preview.may_close
+    issued(ningjin_officer, 3)
+    services.take_out(ningjin_officer, ids[0], reason="演示：资金未落实")
+    with pytest.raises(Conflict, match="1项变动待印发"):
+        services.close_year(ningjin_officer, this_year(), "county", division=NINGJIN)
+    issued(ningjin_officer, 4)
+    assert services.close_year(ningjin_officer, this_year(), "county", division=NINGJIN) == 2
+
+
+def test_withdrawing_a_higher_list_leaves_the_project_as_the_lower_one_had_it(ningjin_officer, dezhou_officer):
+    from tests.build import project_code
+    from workrelief.work.lifecycle import services as lifecycle
+
+    ids = in_reserve(ningjin_officer, [reserve(0, code=project_code(NINGJIN, 1))])
+    project = queries.entry(ningjin_officer.scope, ids[0]).project_id
+    lifecycle.adopt(ningjin_officer, [project])
+    services.advance(ningjin_officer, ids, "submit")
+    services.advance(ningjin_officer, ids, "confirm")
+    issued(ningjin_officer)
+    above = services.promote(dezhou_officer, ids[0], "city", reason="演示：带动多")
+    services.advance(dezhou_officer, [above.pk], "confirm")
+    edition = issued(dezhou_officer, level="city", division=DEZHOU)
+    assert projects.project_row(ningjin_officer.scope, project).list_level == "city"
+    before = counted(ningjin_officer)
+    services.withdraw_edition(dezhou_officer, edition.pk, reason="演示：文号有误")
+    assert projects.project_row(ningjin_officer.scope, project).list_level == "county"
+    assert lives.states_of(ningjin_officer.scope, [project]) == {project: "listed"}
+    assert counted(ningjin_officer) == before == 1
+    again = issued(dezhou_officer, 2, level="city", division=DEZHOU)
+    assert [line.change for line in queries.edition_lines(dezhou_officer.scope, again.pk)] == ["in"]
+
+
+def test_the_next_document_has_a_number_of_its_own_and_is_not_the_older_one(ningjin_officer):
+    confirmed(ningjin_officer, [0])
+    issued(ningjin_officer)
+    confirmed(ningjin_officer, [11])
+    with pytest.raises(InvalidInput, match="已用于上一版"):
+        issued(ningjin_officer)
+    with pytest.raises(InvalidInput, match="不能早于上一版"):
+        services.issue(
+            ningjin_officer, this_year(), "county", division=NINGJIN, document_no="宁发改〔演示〕2号",
+            issued_on=clock.today() - timedelta(days=1),
+        )  # fmt: skip
+    assert issued(ningjin_officer, 2).number == 2
+
+
 def test_four_hundred_projects_cost_hardly_more_statements_than_one(ningjin_officer, django_assert_max_num_queries):
     ids = in_reserve(ningjin_officer, [reserve(n, name=f"（演示）{n:03d}号") for n in range(400)])
     services.advance(ningjin_officer, ids, "submit")

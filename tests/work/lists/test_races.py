@@ -16,6 +16,7 @@ from workrelief.base.access.permissions import Role
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, DomainError
 from workrelief.work.lists import queries, services
+from workrelief.work.projects.services import ProjectChanges
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,3 +109,71 @@ def test_both_enter_and_only_one_place_is_taken(officer):
     project = queries.entry(officer.scope, pk).project_id
     one_won(together(*[lambda: services.enter(officer, project, this_year(), "county")] * 2))
     assert queries.entries(officer.scope, queries.EntryFilter(is_standing=True)).count() == 1
+
+
+def listed(officer: Actor, *numbers: int) -> list[int]:
+    ids = in_reserve(officer, [reserve(n) for n in numbers])
+    services.advance(officer, ids, "submit")
+    services.advance(officer, ids, "confirm")
+    return ids
+
+
+def issue(officer: Actor, number: int) -> object:
+    return services.issue(
+        officer, this_year(), "county", division=NINGJIN, document_no=f"演示{number}号", issued_on=clock.today()
+    )
+
+
+def test_issuing_and_withdrawing_follow_one_another(officer):
+    listed(officer, 0)
+    first = issue(officer, 1)
+    listed(officer, 11)
+    outcomes = together(
+        lambda: issue(officer, 2),
+        lambda: services.withdraw_edition(officer, first.pk, reason="演示：有误"),  # type: ignore[attr-defined]
+    )
+    every = list(queries.editions(officer.scope).order_by("number"))
+    assert [e.number for e in every] == [1, 2], outcomes
+    one, two = every
+    assert one.state == "issued" or two.previous_id is None, "a withdrawn edition is nobody's former one"
+    told = [o for o in outcomes if isinstance(o, DomainError)]
+    assert all(isinstance(o, Conflict) for o in told), outcomes
+    assert (one.state == "withdrawn") is not bool(told)
+
+
+def test_closing_and_adjusting_follow_one_another(officer):
+    (pk,) = listed(officer, 0)
+    issue(officer, 1)
+    one_won(
+        together(
+            lambda: services.close_year(officer, this_year(), "county", division=NINGJIN),
+            lambda: services.adjust(officer, pk, ProjectChanges(planned_workers=44), reason="演示：用工增加"),
+        )
+    )
+    assert queries.entry(officer.scope, pk).state in ("closed", "adjusted")
+
+
+def test_of_promoting_and_issuing_below_one_wins_and_nothing_stands_twice(officer):
+    (pk,) = listed(officer, 0)
+    city = make_actor(Role.CITY_OFFICER, "3714")
+    together(
+        lambda: issue(officer, 1),
+        lambda: services.promote(city, pk, "city", reason="演示：带动多", expected="county_confirmed"),
+    )
+    standing = queries.entries(officer.scope, queries.EntryFilter(year=this_year(), is_standing=True))
+    assert standing.count() == 1
+
+
+def test_two_persons_decide_one_pair(officer):
+    in_reserve(officer, [reserve(0, name="柴胡店镇农村道路改造提升"), reserve(0, name="柴胡店镇农村道路改造工程")])
+    assert services.look_for_duplicates(officer, this_year()) == 1
+    (pair,) = queries.duplicates(officer.scope, this_year())
+    told = one_won(
+        together(
+            *(
+                lambda said=said: services.decide_duplicate(officer, pair.pk, said, reason="演示：现场核对")
+                for said in ("same", "different")
+            )
+        )
+    )
+    assert "演示：现场核对" in told.message

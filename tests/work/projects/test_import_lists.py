@@ -146,7 +146,7 @@ def test_doubles_in_the_file_name_the_first_row(dezhou_officer: Actor) -> None:
 def test_a_project_of_last_years_list_is_listed_again_with_a_remark(dezhou_officer: Actor) -> None:
     committed(dezhou_officer, sheet(line()), "project_list")
     batch = committed(dezhou_officer, sheet(line(年度=2023)), "project_list", name="2023.xlsx")
-    assert "项目已登记，本次列入 2023 年清单" in " ".join(said(batch, "remark"))
+    assert "项目已登记（已在 2022 年清单内），本次列入 2023 年清单" in " ".join(said(batch, "remark"))
     assert list(ProjectYear.objects.order_by("year").values_list("year", flat=True)) == [2022, 2023]
     assert Project.rows.count() == 1
 

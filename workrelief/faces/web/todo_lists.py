@@ -21,9 +21,14 @@ def lines(actor: Actor) -> Iterator[Todo]:
     if not office or not allowed(actor, "list.enter"):
         return
     found = waiting(actor)
-    if entries := found.entries:
-        url = f"{reverse('web:lists')}?waits_for={office}"
-        yield Todo("run", "待办理", f"清单：{entries} 个项目等待本级确认或印发", url, SOURCE, "去办理", entries)
+    for year, entries in found.returned.items():
+        url = f"{reverse('web:lists')}?year={year}&state=draft&waits_for={office}"
+        title = f"{year}年清单：{entries} 个项目被退回，请修改后重新上报"
+        yield Todo("stop", "被退回", title, url, SOURCE, "去修改", entries)
+    for year, entries in found.entries.items():
+        url = f"{reverse('web:lists')}?year={year}&waits_for={office}"
+        title = f"{year}年清单：{entries} 个项目等待本级确认或印发"
+        yield Todo("run", "待办理", title, url, SOURCE, "去办理", entries)
     if pairs := found.pairs:
         url = reverse("web:lists-duplicates")
         yield Todo("warn", "待判定", f"清单：{pairs} 组项目疑似重复，请判定", url, SOURCE, "去核对", pairs)

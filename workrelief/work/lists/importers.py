@@ -35,18 +35,28 @@ class ListImporter(ProjectListImporter):
             labels = "、".join(START_LABELS)
             yield ctx.file_error(f"列入状态“{said}”不在：{labels}", "改为储备或已发布")
             return
-        yield from super().check_rows(ctx, rows)
         entries = [(row, self.entry_of(ctx, row)) for row in rows]
         places = queries.places_taken(ctx.actor.scope, [(e.code, e.division_code, e.name, e.year) for _, e in entries])
+        taken = {
+            row.id: known for row, e in entries if (known := places.get((e.code, e.division_code, e.name, e.year)))
+        }
+        ctx.session.placed.update(taken)
+        yield from super().check_rows(ctx, rows)
+        closed = queries.closed_lists({(e.year, e.list_level, e.division_code) for _, e in entries if e.division_code})
         for row, entry in entries:
-            if entry.division_code and entry.list_level in LEVEL_LABELS:
+            level = LEVEL_LABELS.get(entry.list_level, "")
+            if entry.division_code and level:
                 yield from _check_level(ctx, row, entry)
-            taken = places.get((entry.code, entry.division_code, entry.name, entry.year))
-            if taken is not None:
+            if row.id in taken:
+                known = taken[row.id]
                 yield ctx.error(
-                    row, "name", f"项目已在{entry.year}年{taken.level_label}清单内（{taken.state_label}）",
+                    row, "name", f"项目已在{entry.year}年{known.level_label}清单内（{known.state_label}）",
                     "同一项目在同一年度只列一级；需要改动的在清单页办理", rule_id="B01",
                 )  # fmt: skip
+            elif (entry.year, entry.list_level, entry.division_code) in closed:
+                yield ctx.error(
+                    row, "year", f"{entry.year}年{level}清单已年度关闭，不再变动", "列入以后年度的清单", rule_id="B04"
+                )
 
     def commit(self, ctx: ImportContext, blocks: Sequence[RowBlock]) -> CommitReport:
         entries = [self.entry_of(ctx, row) for block in blocks for row in block]

@@ -189,7 +189,7 @@ def duplicates(request: HttpRequest, query: Query[PairQuery]) -> PairPage:
 @router.post("/duplicates/{pair_id}", response=Moved, summary="判定是否同一项目")
 def decide(request: HttpRequest, pair_id: int, body: Decision) -> Moved:
     actor = acting(request, "list.decide_duplicate")
-    services.decide_duplicate(actor, pair_id, body.decision, reason=body.reason)
+    services.decide_duplicate(actor, pair_id, body.decision, reason=body.reason, expected=body.expected)
     return Moved(moved=1)
 
 

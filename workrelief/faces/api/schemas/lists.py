@@ -311,6 +311,7 @@ class PairPage(Schema):
 class Decision(Schema):
     decision: str = Field(description="same、different")
     reason: str = Field(min_length=2, max_length=200)
+    expected: str = Field("open", description="看到的判定；改判时填 same 或 different")
 
 
 class UnlistedQuery(PageQuery):

@@ -25,7 +25,7 @@ from workrelief.faces.shared.tables import Column, build_table, ordered
 from workrelief.faces.shared.text import fen_yi, number
 from workrelief.faces.web import listing
 from workrelief.kernel import clock
-from workrelief.kernel.errors import DomainError, InvalidInput
+from workrelief.kernel.errors import Conflict, DomainError, InvalidInput, RuleViolated
 from workrelief.kernel.kinds import Sector, Track
 from workrelief.work.lists import queries, services
 from workrelief.work.lists.queries.blocking import StepLine, StepPreview, step_preview
@@ -34,6 +34,7 @@ from workrelief.work.lists.rules.turns import office_of
 from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, LIST_ENTRY
 
 LINES_SHOWN = 200
+NAMED = 5
 ORDER = ("draft", "submitted", "county_confirmed", "city_confirmed", "prov_confirmed", "published", "adjusted",
          "closed", "promoted", "taken_out")  # fmt: skip
 
@@ -53,6 +54,11 @@ class EntryForm(listing.ListForm):
     track = forms.ChoiceField(choices=listing.any_of((t.id, t.short) for t in Track), widget=forms.HiddenInput)
     state = forms.ChoiceField(choices=listing.any_of(LIST_ENTRY.choices()), widget=forms.HiddenInput)
     division = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, request: HttpRequest, year: int) -> None:
+        super().__init__(request)
+        self.data = request.GET.copy()
+        self.data["year"] = str(year)  # the list is always of one year: what stands here is what is shown
 
     def wanted(self, division: str, year: int) -> queries.EntryFilter:
         state = self.value("state") or ""
@@ -118,8 +124,8 @@ class Tab:
 def entry_list(request: ActingRequest) -> HttpResponse:
     """The year's entries: tabs, filters, tree, table with check boxes, sums, export."""
     actor = request.actor
-    form = EntryForm(request)
     year = chosen_year(request, actor)
+    form = EntryForm(request, year)
     division = listing.chosen_division(request, actor)
     wanted = form.wanted(division, year)
     rows = queries.entries(actor.scope, wanted)
@@ -228,9 +234,11 @@ def step(request: ActingRequest) -> HttpResponse:
         try:
             done = _take(actor, preview, seen, request)
             messages.success(request, f"{preview.label}：已办理 {done} 个项目。")
+            _tell_left(request, preview, seen)
             return redirect(f"{reverse('web:lists')}?{request.POST.get('back', '')}")
-        except InvalidInput as err:
+        except (InvalidInput, Conflict, RuleViolated) as err:
             error = err
+            preview = step_preview(actor, list(seen), name)
     return render(
         request,
         "lists/step.html",
@@ -250,6 +258,15 @@ def step(request: ActingRequest) -> HttpResponse:
         },
         status=error.status if error else 200,
     )
+
+
+def _tell_left(request: ActingRequest, preview: StepPreview, seen: dict[int, str]) -> None:
+    """Name those that were ready when the officer looked and were not any more when the button was pressed."""
+    left = [line for line in preview.blocked if line.entry.pk in seen]
+    if not left:
+        return
+    names = "；".join(f"“{line.entry.project.name}”{line.refusal or '不再符合列入条件。'}" for line in left[:NAMED])
+    messages.warning(request, f"核对期间有 {len(left)} 个项目已有变动，这次没有办理：{names}")
 
 
 def shown_line(line: StepLine) -> dict[str, Any]:
@@ -272,7 +289,7 @@ def _seen(actor: Actor, request: ActingRequest) -> dict[int, str]:
         narrowed = HttpRequest()
         narrowed.GET = type(request.GET)(request.POST.get("back", ""))
         year = chosen_year(narrowed, actor)
-        wanted = EntryForm(narrowed).wanted(listing.chosen_division(narrowed, actor), year)
+        wanted = EntryForm(narrowed, year).wanted(listing.chosen_division(narrowed, actor), year)
         return dict(queries.entries(actor.scope, wanted).values_list("pk", "state")[:2_001])
     ids = [int(pk) for pk in request.POST.getlist("entry") if pk.isdigit()]
     return dict(queries.entry_rows(actor.scope, ids).values_list("pk", "state"))

@@ -34,18 +34,26 @@ def duplicates(request: ActingRequest) -> HttpResponse:
     actor = request.actor
     state = request.GET.get("state", "open")
     state = state if state in PAIR_STATES else "open"
-    year = chosen_year(request, actor)
-    shown = paginate(request, queries.duplicates(actor.scope, year, state=state), PAIRS_PER_PAGE)
+    asked = request.GET.get("year", "")
+    years = queries.years(actor.scope)
+    year = int(asked) if asked.isdigit() and int(asked) in years else None
+    found = {key: queries.duplicates(actor.scope, year, state=key) for key in PAIR_STATES}
+    shown = paginate(request, found[state], PAIRS_PER_PAGE)
     return render(
         request,
         "lists/duplicates.html",
         {
             "title": "重复项目核对",
-            "crumbs": [("三级清单", f"{reverse('web:lists')}?year={year}"), ("重复项目核对", "")],
-            "year": year,
+            "crumbs": [("三级清单", reverse("web:lists")), ("重复项目核对", "")],
+            "look_year": year or chosen_year(request, actor),
+            "years": [
+                ("全部年度", query_url(request, year=None, page=None), year is None),
+                *((f"{y} 年", query_url(request, year=str(y), page=None), y == year) for y in years),
+            ],
+            "here": query_url(request).partition("?")[2],
             "state": state,
             "tabs": [
-                (label, queries.duplicates(actor.scope, year, state=key).count(), query_url(request, state=key, page=None),
+                (label, found[key].count(), query_url(request, state=key, page=None),
                  key == state)
                 for key, label in PAIR_STATES.items()
             ],
@@ -64,6 +72,7 @@ def _pairs(actor: Actor, rows: Any) -> list[dict[str, Any]]:
             "badge": Badge(PAIR_STATES[v.state], PAIR_TONES[v.state]),
             "likeness": f"{v.likeness / 10:.0f}",
             "sides": [_side(stored[ref.id], years) for ref, years in ((v.first, v.first_years), (v.second, v.second_years))],
+            "other": next(((k, w) for k, w in services.DECISIONS.items() if k != v.state), ("", "")),
             "same_track": v.first.track == v.second.track,
         }
         for v in views
@@ -86,10 +95,11 @@ def _side(project: Any, years: tuple[int, ...]) -> dict[str, Any]:
 def decide(request: ActingRequest, pair_id: int) -> HttpResponse:
     """Keep what a person says about a pair."""
     made = services.decide_duplicate(
-        request.actor, pair_id, request.POST.get("decision", ""), reason=request.POST.get("reason", "").strip()
-    )
+        request.actor, pair_id, request.POST.get("decision", ""), reason=request.POST.get("reason", "").strip(),
+        expected=request.POST.get("seen") or "open",
+    )  # fmt: skip
     messages.success(request, f"已登记：{PAIR_STATES[made.state]}。")
-    return redirect("web:lists-duplicates")
+    return redirect(f"{reverse('web:lists-duplicates')}?{request.POST.get('back', '')}")
 
 
 @page("list.decide_duplicate")

@@ -259,11 +259,7 @@ def issue(request: ActingRequest) -> HttpResponse:
             ]
             if preview.lines and preview.has_changes and allowed(actor, "export.create")
             else [],
-            "may_close": allowed(actor, "list.close")
-            and not track
-            and preview.lines
-            and not preview.has_changes
-            and not preview.waiting,
+            "may_close": allowed(actor, "list.close") and not track and preview.may_close,
             "given": request.POST,
             "error": error,
         },

@@ -17,7 +17,7 @@ from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.errors import finding_document
 from workrelief.faces.shared.tables import Badge, badge_of
 from workrelief.kernel import clock
-from workrelief.kernel.errors import DomainError, InvalidInput, NotFound
+from workrelief.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted, RuleViolated
 from workrelief.kernel.kinds import Sector, Track
 from workrelief.kernel.money import fen_from_cell
 from workrelief.work.lists import queries, services
@@ -25,7 +25,11 @@ from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, LIST_ENTRY, LISTE
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.rules import LabourDemand
 
-STEP_LABELS = {"enter": "列入储备", **{t.name: t.label for t in LIST_ENTRY.transitions}}
+STEP_LABELS = {
+    "enter": "列入清单", "edit": "修改登记信息", "restore": "恢复原级次", "withdraw": "撤回清单",
+    **{t.name: t.label for t in LIST_ENTRY.transitions},
+}  # fmt: skip
+"""Words of every step an entry may have taken; those beside the machine are taken by other steps and by withdrawals."""
 
 
 @page("list.view")
@@ -78,7 +82,7 @@ def _step(row: Any) -> dict[str, Any]:
     after = LIST_ENTRY.states.get(row.state_after)
     return {
         "row": row,
-        "label": STEP_LABELS.get(row.step, row.step),
+        "label": "列入储备" if row.step == "enter" and row.state_after == "draft" else STEP_LABELS[row.step],
         "after": badge_of(after) if after else Badge(row.state_after),
         "difference": [(title, before, now) for title, (before, now) in row.difference.items()],
     }
@@ -101,7 +105,7 @@ def step(request: ActingRequest, entry_id: int) -> HttpResponse:
             services.take_out(actor, entry_id, reason=reason, expected=seen)
         else:
             services.advance(actor, [entry_id], name, expected=seen, reason=reason)
-    except InvalidInput as err:
+    except (InvalidInput, Conflict, RuleViolated, NotPermitted) as err:
         return _drawn(request, entry_id, err)
     messages.success(request, f"“{found.project.name}”{STEP_LABELS.get(name, '')}：已办理。")
     return redirect("web:lists-entry", entry_id)
@@ -118,7 +122,7 @@ def enter(request: ActingRequest, project_id: int) -> HttpResponse:
             made = services.enter(actor, project_id, **_entered(request))
             messages.success(request, "已列入储备。核对用工环节和用工需求后上报。")
             return redirect("web:lists-entry", made.pk)
-        except InvalidInput as err:
+        except (InvalidInput, Conflict) as err:
             error = err
     lowest = LEVELS.index(office_level(project.division_code))
     return render(

@@ -32,7 +32,7 @@ from workrelief.work.lists.queries.entries import (
     years,
 )
 from workrelief.work.lists.queries.facts import double_facts, list_facts
-from workrelief.work.lists.queries.preview import IssuePreview, PreviewLine, issue_preview
+from workrelief.work.lists.queries.preview import IssuePreview, PreviewLine, closed_lists, issue_preview
 
 __all__ = [
     "ORDERS",
@@ -46,6 +46,7 @@ __all__ = [
     "PreviewLine",
     "StepOffer",
     "awaiting",
+    "closed_lists",
     "compare",
     "double_facts",
     "doubles_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
@@ -183,6 +183,16 @@ def awaiting(actor: Actor, year: int | None = None) -> QuerySet[ListEntry]:
         return found.none()
     found = found.filter(waits_for=office) if year is None else found.filter(year=year, waits_for=office)
     return found.exclude(state="draft").select_related("project").order_by("updated_at", "id")
+
+
+def sent_back(actor: Actor) -> QuerySet[ListEntry]:
+    """Entries that an office above sent back to the actor's own to be put right and submitted again (待办)."""
+    office = office_of(actor)
+    found = ListEntry.objects.within(actor.scope).filter(is_standing=True)
+    if not office or not allowed(actor, "list.enter"):
+        return found.none()
+    back = EntryStep.objects.filter(entry=OuterRef("pk"), step="return")
+    return found.filter(Exists(back), state="draft", waits_for=office).select_related("project").order_by("id")
 
 
 _OWN_CONFIRM = {

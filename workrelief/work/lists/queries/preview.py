@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Max
+from django.db.models.functions import Substr
 
 from workrelief.base.access.scope import Scope
 from workrelief.base.law.parameters import parameters
@@ -60,6 +62,24 @@ class IssuePreview:
         return any(line.change != "kept" for line in self.lines)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the year of this list is closed: nothing on it changes any more."""
+        return any(line.entry.state == "closed" for line in self.lines)
+
+    @property
+    def unissued(self) -> int:
+        """Lines that the edition before says otherwise: not published yet, or gone since."""
+        return sum(
+            line.change in ("out", "promoted") or line.entry.state not in ("published", "closed") for line in self.lines
+        )
+
+    @property
+    def may_close(self) -> bool:
+        """Whether the year may be closed: something is published, nothing waits and nothing has to be issued first."""
+        published = any(line.entry.state == "published" for line in self.lines)
+        return published and not self.waiting and not self.unissued
+
+    @property
     def blocked(self) -> tuple[PreviewLine, ...]:
         """Lines that a rule blocks."""
         return tuple(line for line in self.lines if blockers(self.findings.get(line.entry.pk, ())))
@@ -96,6 +116,41 @@ def issue_preview(
         waiting.exclude(state__in=("draft", CONFIRMED[level], *LISTED, "closed")).count(),
         _findings(scope, [line.entry for line in on_list if line.entry.state != "published"]),
     )  # fmt: skip
+
+
+def paper_refusal(
+    year: int, level: str, division: str, track: str, *, document_no: str, issued_on: date
+) -> tuple[str, str]:
+    """(field, why) when the document cannot follow the edition before: its number is taken, or it is the older one."""
+    before = series(year, level, division_codes.normalise(division), track).filter(state="issued").order_by("-number")
+    previous = before.first()
+    if previous is None:
+        return "", ""
+    if previous.document_no == document_no.strip():
+        return "document_no", f"发文字号“{previous.document_no}”已用于上一版清单，请核对。"
+    if issued_on < previous.issued_on:
+        return "issued_on", f"印发日期不能早于上一版的印发日期（{previous.issued_on}）。"
+    return "", ""
+
+
+_PREFIX = {"province": 2, "city": 4, "county": 6}
+
+
+def closed_lists(wanted: Collection[tuple[int, str, str]]) -> set[tuple[int, str, str]]:
+    """Of (year, level, division of a project), those whose list is closed for the year; one statement for each list level
+    and year. Read without scope: a closed list is closed for everybody."""
+    found: set[tuple[int, str, str]] = set()
+    for year, level in sorted({(year, level) for year, level, _ in wanted if level in _PREFIX}):
+        length = _PREFIX[level]
+        closed = set(
+            ListEntry.objects.unscoped("a closed list is closed for everybody")
+            .filter(year=year, level=level, state="closed")
+            .order_by()
+            .values_list(Substr("division_code", 1, length), flat=True)
+            .distinct()
+        )
+        found |= {one for one in wanted if one[:2] == (year, level) and one[2][:length] in closed}
+    return found
 
 
 def ready(scope: Scope, year: int, level: str, *, division: str, track: str = "") -> Any:

@@ -26,17 +26,19 @@ _COMMON: Final = re.compile(
     r"以工代赈|中央预算内投资|中央财政衔接|省级|专项资金|基础设施|建设项目|建设工程|改造提升|项目|工程|建设|年度|演示"
 )
 _PLACES: Final = (re.compile(r"(\w{2})(?:村|社区)"), re.compile(r"(\w{2})(?:镇|乡|街道)"))
+_TOWNSHIP: Final = re.compile(r"(?:镇|乡|街道)$")
 _CHINESE: Final = str.maketrans("一二三四五六七八九", "123456789")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A project as far as likeness goes. `place` is its 12-digit division."""
+    """A project as far as likeness goes. `place` is its 12-digit division, `township` the name of the township it lies in."""
 
     id: int
     name: str
     place: str
     investment_fen: int = 0
+    township: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +125,21 @@ class _Ready:
     numbers: tuple[str, ...]
     places: tuple[frozenset[str], ...]
     township: str
+    says_township: bool
 
 
 def _prepared(one: Named, without: Collection[str]) -> _Ready:
     plain = plain_name(one.name, without=without)
     township = one.place[:9] if one.place[6:9] != "000" else ""
-    return _Ready(one, pieces(plain), numbers(plain), places(plain), township)
+    return _Ready(one, pieces(plain), numbers(plain), places(plain), township, _says_township(one, without))
+
+
+def _says_township(one: Named, without: Collection[str]) -> bool:
+    """Whether the name names the township it lies in, with or without 镇, 乡 or 街道."""
+    stem = _TOWNSHIP.sub("", one.township)
+    if len(stem) > 1 and stem not in without:
+        return stem in one.name
+    return bool(one.township) and one.township in one.name
 
 
 def _judged(a: _Ready, b: _Ready) -> Alike | None:
@@ -143,7 +154,8 @@ def _judged(a: _Ready, b: _Ready) -> Alike | None:
     else:
         said.append("同一县")
     both = next(((x, y) for x, y in zip(a.places, b.places, strict=True) if x and y), None)
-    if both and not both[0] & both[1]:
+    apart = bool(a.township and b.township) and a.township != b.township and a.says_township and b.says_township
+    if apart or (both and not both[0] & both[1]):
         total -= _OTHER_PLACE
         said.append("村镇名称不同")
     if a.numbers != b.numbers and a.numbers and b.numbers:

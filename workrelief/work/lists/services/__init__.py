@@ -1,6 +1,6 @@
 """What changes the lists: entering, the steps up to the issuing office, editions, and what a person said about doubles."""
 
-from workrelief.work.lists.services.doubles import decide_duplicate, look_for_duplicates, notice
+from workrelief.work.lists.services.doubles import DECISIONS, decide_duplicate, look_for_duplicates, notice
 from workrelief.work.lists.services.entering import NewEntry, enter, enter_many, withdraw_entries
 from workrelief.work.lists.services.issuing import close_year, issue, withdraw_edition
 from workrelief.work.lists.services.stepping import (
@@ -14,6 +14,7 @@ from workrelief.work.lists.services.stepping import (
 )
 
 __all__ = [
+    "DECISIONS",
     "NewEntry",
     "adjust",
     "advance",

@@ -11,7 +11,7 @@ from workrelief.base.access.permissions import permit
 from workrelief.base.audit.change import change, change_many
 from workrelief.base.divisions import queries as divisions
 from workrelief.kernel import clock
-from workrelief.kernel.codes import Level, at_level, parent_of
+from workrelief.kernel.codes import Level, at_level, level_of, parent_of
 from workrelief.kernel.errors import Conflict, InvalidInput
 from workrelief.work.lists import queries
 from workrelief.work.lists.models import DuplicatePair
@@ -51,10 +51,17 @@ def notice(actor: Actor, project_ids: Collection[int]) -> int:
 
 def _of_county(county: str, asked: set[int]) -> Iterable[Alike]:
     """Pairs of one county; a project there out of the actor's sight is a double all the same."""
-    names = [Named(*row) for row in projects.names_in(county)]
+    rows = projects.names_in(county)
+    townships = {place: _township(place) for _, _, place, *_ in rows}
+    names = [Named(*row, township=townships[row[2]]) for row in rows]
     city = parent_of(county) or county
     without = [n for n in {*_short(divisions.name(county)), *_short(divisions.name(city))} if len(n) > 1]
     return alike(names, asked, without=sorted(without, key=lambda n: -len(n)))
+
+
+def _township(place: str) -> str:
+    """Name of the township a division lies in; "" for a county's own."""
+    return divisions.name(at_level(place, Level.TOWNSHIP)) if level_of(place) >= Level.TOWNSHIP else ""
 
 
 def _short(name: str) -> tuple[str, ...]:
@@ -86,26 +93,35 @@ def drop_open_pairs(project_ids: Collection[int]) -> None:
         every.filter(Q(first__in=part) | Q(second__in=part)).delete()
 
 
-def decide_duplicate(actor: Actor, pair_id: int, decision: str, *, reason: str) -> DuplicatePair:
-    """Say that a pair is the `same` project or `different` ones, with the reason; it is never asked again.
+def decide_duplicate(
+    actor: Actor, pair_id: int, decision: str, *, reason: str, expected: str = "open"
+) -> DuplicatePair:
+    """Say that a pair is the `same` project or `different` ones, with the reason; it is not asked again.
 
-    Raises NotFound, InvalidInput, Conflict when somebody decided it meanwhile.
+    With `expected` the decision seen, it is put right: the former one and its reason stay written beside the new one.
+    Raises NotFound, InvalidInput, Conflict when somebody decided otherwise meanwhile.
     """
     permit(actor, "list.decide_duplicate")
     if decision not in DECISIONS:
         raise InvalidInput("list.decision", "请判定为同一项目或不是同一项目。")
+    if decision == expected:
+        raise InvalidInput("list.decision", "改判须与原判定不同。")
     if not reason.strip():
         raise InvalidInput("C10", "请写明判定的理由。")
     rows = queries.duplicate_rows(actor.scope, pair_id)
     with change(actor, "list.decide_duplicate", rows, reason=reason) as opened:
         pair = opened.row
-        if pair.state != "open":
-            raise Conflict(
-                "list.decided",
-                f"{pair.decided_by}已判定为“{DECISIONS[pair.state]}”，理由：{pair.reason}。",
-                facts={"state": pair.state},
+        if pair.state != expected:
+            now = (
+                f"{pair.decided_by}已判定为“{DECISIONS[pair.state]}”，理由：{pair.reason}。" if pair.decided_by else ""
             )
+            raise Conflict(
+                "list.decided", now or "这一组项目现为待判定，请刷新后再定。", facts={"state": pair.state}
+            )  # fmt: skip
+        said = reason.strip()
+        if pair.decided_by:
+            said = f"{said}（原由{pair.decided_by}判定为“{DECISIONS[pair.state]}”：{pair.reason}）"
         pair.state, pair.decided_at, pair.decided_by = decision, clock.now(), actor.name[:60]
-        pair.reason = reason.strip()[:200]
+        pair.reason = said[:200]
         pair.save()
     return pair

@@ -15,7 +15,7 @@ from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
 from workrelief.work.lists import queries
 from workrelief.work.lists.models import ListEntry
 from workrelief.work.lists.services.doubles import drop_open_pairs
-from workrelief.work.lists.services.writing import insert, note_steps
+from workrelief.work.lists.services.writing import insert, note_steps, require_open_lists
 from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, chain, next_office, office_level
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.services import YearListing, put_on_year
@@ -84,6 +84,7 @@ def enter_many(
                     reason=one.reason[:200], batch_id=batch_id, updated_at=now, version=1,
                 )
             )  # fmt: skip
+        require_open_lists(rows)
         try:
             insert(rows)
         except IntegrityError as err:

@@ -18,14 +18,22 @@ from workrelief.kernel.findings import blockers
 from workrelief.kernel.kinds import Track
 from workrelief.work.lists import queries
 from workrelief.work.lists.models import EditionLine, ListEdition, ListEntry
-from workrelief.work.lists.queries.preview import IssuePreview, PreviewLine, issue_preview, ready, series, title
+from workrelief.work.lists.queries.preview import (
+    IssuePreview,
+    PreviewLine,
+    issue_preview,
+    paper_refusal,
+    ready,
+    series,
+    title,
+)
 from workrelief.work.lists.rules.turns import issue_refusal
 from workrelief.work.lists.services.entering import listing
 from workrelief.work.lists.services.lives import enter_lists, leave_lists
-from workrelief.work.lists.services.writing import insert, move
+from workrelief.work.lists.services.writing import closed_words, insert, move
 from workrelief.work.lists.states import CONFIRMED, LEVEL_LABELS, LISTED
 from workrelief.work.projects.queries import in_parts
-from workrelief.work.projects.services import put_on_year, take_off_year
+from workrelief.work.projects.services import give_levels, put_on_year, take_off_year
 
 _ACTION = "list.issue"
 _MOST_NAMED = 10
@@ -44,9 +52,11 @@ def issue(
     _require_paper(actor, level, division, document_no, issued_on, track)
     try:
         with change_many(actor, _ACTION, kind="lists.listedition", division=division, reason=document_no.strip()) as c:
+            _lock_series(year, level, division, track or "")
             rows = _locked(actor, year, level, division, track or "")
             preview = issue_preview(actor.scope, year, level, division=division, track=track or "", rows=rows)
             _require_worth(preview)
+            _require_next(preview, document_no, issued_on)
             edition = _write(actor, preview, document_no.strip(), issued_on)
             c.label, c.target_id = edition.title, str(edition.pk)
             c.totals = {**edition.totals, "number": edition.number, "digest": edition.digest}
@@ -70,6 +80,19 @@ def _require_paper(
         raise InvalidInput("list.track", f"没有项目线“{track}”。")
 
 
+def _require_next(preview: IssuePreview, document_no: str, issued_on: date) -> None:
+    field, why = paper_refusal(
+        preview.year, preview.level, preview.division, preview.track, document_no=document_no, issued_on=issued_on
+    )
+    if why:
+        raise InvalidInput(f"list.{field}", why, facts={"field": field})
+
+
+def _lock_series(year: int, level: str, division: str, track: str) -> None:
+    """The editions of a list under row locks, so that issuing and withdrawing follow one another."""
+    list(series(year, level, division, track).order_by("pk").select_for_update().values_list("pk"))
+
+
 def _locked(actor: Actor, year: int, level: str, division: str, track: str) -> list[ListEntry]:
     """Every entry of the list under row locks, so that two issues follow one another."""
     rows = ready(actor.scope, year, level, division=division, track=track)
@@ -77,6 +100,8 @@ def _locked(actor: Actor, year: int, level: str, division: str, track: str) -> l
 
 
 def _require_worth(preview: IssuePreview) -> None:
+    if preview.is_closed:
+        raise Conflict("list.closed", closed_words(preview.year, preview.level))
     if not preview.lines:
         raise Conflict("list.nothing", "没有已确认的项目，不能印发清单。请先逐级确认。")
     if not preview.has_changes:
@@ -147,9 +172,11 @@ def withdraw_edition(actor: Actor, edition_id: int, *, reason: str) -> ListEditi
     if not reason.strip():
         raise InvalidInput("B04", "撤回清单须写明理由（规则B04）。")
     with change_many(actor, _ACTION, kind="lists.listedition", reason=reason) as c:
-        edition = queries.edition_rows(actor.scope, edition_id).select_for_update().first()
-        if edition is None:
+        known = queries.edition_rows(actor.scope, edition_id).first()
+        if known is None:
             raise NotFound("list.edition", "没有找到这份清单，或不在您的数据范围内。")
+        _lock_series(known.year, known.level, known.division_code, known.track)
+        edition = queries.edition_rows(actor.scope, edition_id).select_for_update().get()
         if refusal := issue_refusal(actor, edition.level, edition.division_code):
             raise NotPermitted("list.turn", refusal)
         if edition.state != "issued":
@@ -159,6 +186,8 @@ def withdraw_edition(actor: Actor, edition_id: int, *, reason: str) -> ListEditi
             raise Conflict("list.newer", "之后还印发过新版清单，请从最新一版起撤回。")
         lines = list(EditionLine.objects.within(actor.scope).filter(edition=edition))
         rows = _locked(actor, edition.year, edition.level, edition.division_code, edition.track)
+        if any(row.state == "closed" for row in rows):
+            raise Conflict("list.closed", closed_words(edition.year, edition.level))
         taken = _take_back(actor, edition, lines, {row.pk: row for row in rows}, reason)
         edition.state, edition.withdrawn_at = "withdrawn", clock.now()
         edition.withdrawn_reason = reason.strip()[:200]
@@ -184,9 +213,20 @@ def _take_back(
     off = [line.project_id for line in came if line.was_listed_here]
     if off:
         take_off_year(actor, off, edition.year, action=_ACTION, reason=reason)
-    if entered:
-        leave_lists(actor, [row.project_id for row in entered], note=f"撤回清单：{reason}")
+        leave_lists(actor, off, note=f"撤回清单：{reason}")
+    _give_levels_back(actor, [rows[line.entry_id] for line in came if not line.was_listed_here], reason)
     return len(entered)
+
+
+def _give_levels_back(actor: Actor, entries: Sequence[ListEntry], reason: str) -> None:
+    """Projects that this edition took over from a lower list are of that level again, as they were before."""
+    below = {row.promoted_from_id: row.project_id for row in entries if row.promoted_from_id}
+    levels: dict[int, str] = {}
+    for part in in_parts(sorted(below)):
+        former = ListEntry.rows.filter(pk__in=part).values_list("pk", "level")
+        levels |= {below[pk]: level for pk, level in former}
+    if levels:
+        give_levels(actor, levels, action=_ACTION, reason=reason)
 
 
 def close_year(actor: Actor, year: int, level: str, *, division: str) -> int:
@@ -200,12 +240,11 @@ def close_year(actor: Actor, year: int, level: str, *, division: str) -> int:
     with change_many(actor, "list.close", kind="lists.listentry", division=division) as c:
         rows = _locked(actor, year, level, division, "")
         preview = issue_preview(actor.scope, year, level, division=division, rows=rows)
-        adjusted = [row for row in rows if row.state != "published" and row.state != "closed"]
-        if preview.waiting or adjusted:
+        if preview.waiting or preview.unissued:
             raise Conflict(
                 "list.open",
-                f"{year}年{LEVEL_LABELS[level]}清单还有{preview.waiting}项待确认、{len(adjusted)}项待印发，不能关闭。",
-                facts={"waiting": preview.waiting, "unissued": len(adjusted)},
+                f"{year}年{LEVEL_LABELS[level]}清单还有{preview.waiting}项待确认、{preview.unissued}项变动待印发，不能关闭。",
+                facts={"waiting": preview.waiting, "unissued": preview.unissued},
             )
         published = [row for row in rows if row.state == "published"]
         move(actor, published, "close", {row.pk: "closed" for row in published})

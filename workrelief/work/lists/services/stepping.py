@@ -19,7 +19,15 @@ from workrelief.work.lists.rules import form, gates
 from workrelief.work.lists.rules.turns import is_system, office_of, turn_refusal
 from workrelief.work.lists.services.doubles import notice
 from workrelief.work.lists.services.lives import leave_lists
-from workrelief.work.lists.services.writing import Expected, insert, locked, move, moved_on, note_steps
+from workrelief.work.lists.services.writing import (
+    Expected,
+    insert,
+    locked,
+    move,
+    moved_on,
+    note_steps,
+    require_open_lists,
+)
 from workrelief.work.lists.states import (
     CONFIRM_STEPS,
     CONFIRMED,
@@ -62,6 +70,7 @@ def advance(actor: Actor, entry_ids: Sequence[int], step: str, *, expected: Expe
             _refuse_promotions(actor, back, reason)
             by_step["return"] = [row for row in rows if not row.promoted_from_id]
         else:
+            require_open_lists(rows)
             require_gates(actor, rows)
         for name, part in by_step.items():
             move(actor, part, name, {row.pk: targets[row.pk] for row in part}, reason=reason)
@@ -169,6 +178,7 @@ def promote_many(
         before = {row.pk: row.state for row in rows}
         move(actor, rows, "promote", dict.fromkeys(before, "promoted"), reason=reason)
         made = [_above(row, level, before[row.pk], reason) for row in rows]
+        require_open_lists(made)
         insert(made)
         for former in {row.level for row in rows}:
             said = f"由{LEVEL_LABELS[former]}清单提级：{reason}"

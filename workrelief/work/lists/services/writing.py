@@ -14,7 +14,8 @@ from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, NotFound
 from workrelief.work.lists import queries
 from workrelief.work.lists.models import EntryStep, ListEntry
-from workrelief.work.lists.states import LIST_ENTRY, STANDING, next_office
+from workrelief.work.lists.queries.preview import closed_lists
+from workrelief.work.lists.states import LEVEL_LABELS, LIST_ENTRY, STANDING, next_office
 from workrelief.work.projects.queries import in_parts
 
 Expected = Mapping[int, str] | str | None
@@ -58,6 +59,18 @@ def moved_on(row: ListEntry) -> Conflict:
         "list.moved", f"“{row.project.name}”{done}，现为“{row.state_label}”。请刷新后再定。",
         facts={"entry": row.pk, "state": row.state},
     )  # fmt: skip
+
+
+def closed_words(year: int, level: str) -> str:
+    return f"{year}年{LEVEL_LABELS[level]}清单已年度关闭，不再变动。需要安排的项目请列入以后年度的清单。"
+
+
+def require_open_lists(rows: Sequence[ListEntry]) -> None:
+    """Raise Conflict when an entry stands, or would stand, on a list whose year is closed."""
+    closed = closed_lists({(row.year, row.level, row.division_code) for row in rows})
+    for row in rows:
+        if (row.year, row.level, row.division_code) in closed:
+            raise Conflict("list.closed", f"“{row.project.name}”：{closed_words(row.year, row.level)}")
 
 
 def move(

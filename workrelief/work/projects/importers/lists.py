@@ -53,6 +53,8 @@ class _Session:
     law: Parameters
     codes: dict[tuple[str, int], RowId] = field(default_factory=dict)
     names: dict[tuple[str, str, int], RowId] = field(default_factory=dict)
+    placed: set[RowId] = field(default_factory=set)
+    """Rows whose place on the year's lists is taken, as the room of the lists has said already."""
 
 
 class ProjectListImporter(Importer):
@@ -151,7 +153,7 @@ class ProjectListImporter(Importer):
             yield from issues_of(ctx, row, rules.listing(entry, session.law), COLUMN_OF_RULE)
             yield from _check_row(ctx, row, entry)
             yield from _check_doubles(ctx, session, row, entry)
-            yield from _check_known(ctx, known, row, entry)
+            yield from _check_known(ctx, session, known, row, entry)
 
     def commit(self, ctx: ImportContext, blocks: Sequence[RowBlock]) -> CommitReport:
         entries = [self.entry_of(ctx, row) for block in blocks for row in block]
@@ -302,8 +304,10 @@ def _check_doubles(ctx: ImportContext, session: _Session, row: Row, entry: servi
             )
 
 
-def _check_known(ctx: ImportContext, known: Known, row: Row, entry: services.NewProject) -> Iterable[Issue]:
-    if not entry.division_code:
+def _check_known(
+    ctx: ImportContext, session: _Session, known: Known, row: Row, entry: services.NewProject
+) -> Iterable[Issue]:
+    if not entry.division_code or row.id in session.placed:
         return
     code = plain_code(entry.code)
     project = known.find(code, entry.division_code, name_key(entry.name))
@@ -316,4 +320,9 @@ def _check_known(ctx: ImportContext, known: Known, row: Row, entry: services.New
     elif known.is_listed(project, entry.year):
         yield ctx.error(row, "name", f"项目已在 {entry.year} 年清单内", "已导入过的不必再次导入", rule_id="B01")
     else:
-        yield ctx.remark(row, "name", f"项目已登记，本次列入 {entry.year} 年清单", "核对后采用")
+        years = "、".join(str(year) for year in known.years_of(project))
+        before = f"（已在 {years} 年清单内）" if years else ""
+        remedy = "跨年度的，核对是否为续建，避免重复享受" if years else "核对后采用"
+        yield ctx.remark(
+            row, "name", f"项目已登记{before}，本次列入 {entry.year} 年清单", remedy, rule_id="C10" if years else ""
+        )

@@ -50,6 +50,10 @@ class Known:
     def is_listed(self, project: Project, year: int) -> bool:
         return year in self._years.get(id(project), ())
 
+    def years_of(self, project: Project) -> list[int]:
+        """The years on whose lists the project stands."""
+        return sorted(self._years.get(id(project), ()))
+
     def structure_of(self, project: Project) -> Structure | None:
         return self._structures.get(id(project))
 

@@ -8,7 +8,7 @@ from workrelief.work.projects.services.editing import (
     set_stage,
 )
 from workrelief.work.projects.services.issuing import IssuedFund, issue_funds
-from workrelief.work.projects.services.listing import YearListing, put_on_year, take_off_year
+from workrelief.work.projects.services.listing import YearListing, give_levels, put_on_year, take_off_year
 from workrelief.work.projects.services.matched import MatchDraft, draft_from_match, write_from_match
 from workrelief.work.projects.services.progress import ProgressLine, progress_findings, record_progress
 from workrelief.work.projects.services.registering import (
@@ -36,6 +36,7 @@ __all__ = [
     "draft_from_match",
     "edit_project",
     "follow_edits",
+    "give_levels",
     "issue_funds",
     "progress_findings",
     "put_on_year",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,7 +44,7 @@ def put_on_year(
         projects = queries.stored(actor.scope, ids)
         if len(projects) < len(set(ids)):
             raise NotFound("project.missing", "有项目不存在，或不在您的数据范围内。")
-        _take_level(listings)
+        _set_levels({one.project_id: one.list_level for one in listings})
         listed, ever = _listed(ids, year)
         day = listing_day(year, listed_on)
         rows = [
@@ -84,10 +84,17 @@ def take_off_year(
     return len(rows)
 
 
-def _take_level(listings: Sequence[YearListing]) -> None:
+def give_levels(actor: Actor, levels: Mapping[int, str], *, action: str, reason: str = "") -> None:
+    """Set the list level of projects (by id), as when an edition that raised it is taken back."""
+    with change_many(actor, action, kind="projects.project", reason=reason) as opened:
+        _set_levels(levels)
+        opened.totals = {"levels": {str(pk): level for pk, level in sorted(levels.items())}}
+
+
+def _set_levels(levels: Mapping[int, str]) -> None:
     by_level: dict[str, list[int]] = {}
-    for one in listings:
-        by_level.setdefault(one.list_level, []).append(one.project_id)
+    for project_id, level in levels.items():
+        by_level.setdefault(level, []).append(project_id)
     for level, ids in by_level.items():
         for part in queries.in_parts(ids):
             others = Project.rows.filter(pk__in=part).exclude(list_level=level)
