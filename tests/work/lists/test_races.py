@@ -16,6 +16,7 @@ from workrelief.base.access.permissions import Role
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, DomainError
 from workrelief.work.lists import queries, services
+from workrelief.work.lists.services import issuing
 from workrelief.work.projects.services import ProjectChanges
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +33,7 @@ def patient(call: Callable[[], object]) -> object:
         try:
             return call()
         except OperationalError as err:
-            if "locked" not in str(err):
+            if "is locked" not in str(err):
                 raise
             time.sleep(0.02)
     raise AssertionError("the database stayed locked")
@@ -124,21 +125,33 @@ def issue(officer: Actor, number: int) -> object:
     )
 
 
-def test_issuing_and_withdrawing_follow_one_another(officer):
+def test_issuing_and_withdrawing_follow_one_another(officer, monkeypatch):
+    """Withdrawing takes its time between looking for a newer edition and taking the entries; no edition comes in between."""
     listed(officer, 0)
     first = issue(officer, 1)
     listed(officer, 11)
-    outcomes = together(
-        lambda: issue(officer, 2),
-        lambda: services.withdraw_edition(officer, first.pk, reason="演示：有误"),  # type: ignore[attr-defined]
-    )
-    every = list(queries.editions(officer.scope).order_by("number"))
-    assert [e.number for e in every] == [1, 2], outcomes
-    one, two = every
-    assert one.state == "issued" or two.previous_id is None, "a withdrawn edition is nobody's former one"
-    told = [o for o in outcomes if isinstance(o, DomainError)]
-    assert all(isinstance(o, Conflict) for o in told), outcomes
-    assert (one.state == "withdrawn") is not bool(told)
+    slow, take = threading.local(), issuing._locked
+
+    def held(*given: object) -> object:
+        if getattr(slow, "is_on", False):
+            time.sleep(0.6)
+        return take(*given)  # type: ignore[arg-type]
+
+    def withdraw() -> object:
+        slow.is_on = True
+        return services.withdraw_edition(officer, first.pk, reason="演示：有误")  # type: ignore[attr-defined]
+
+    def later() -> object:
+        time.sleep(0.2)
+        return issue(officer, 2)
+
+    monkeypatch.setattr(issuing, "_locked", held)
+    outcomes = together(withdraw, later)
+    assert not [o for o in outcomes if isinstance(o, DomainError)], outcomes
+    one, two = queries.editions(officer.scope).order_by("number")
+    assert (one.state, two.state) == ("withdrawn", "issued")
+    assert two.previous_id is None, "a withdrawn edition is nobody's former one"
+    assert {line.change for line in queries.edition_lines(officer.scope, two.pk)} == {"in"}
 
 
 def test_closing_and_adjusting_follow_one_another(officer):
