@@ -88,6 +88,52 @@ def test_of_two_officers_the_second_is_told_that_the_entry_moved_on(county):
     services.advance(actor, [one], "submit")
     answer = client.post(f"/lists/entries/{one}/step/", {"step": "submit", "seen": "draft"})
     assert answer.status_code == 409
+    page = unescape(answer.content.decode())
+    assert "请刷新后再定" in page
+    assert "县级确认" in page, "the page stands as it is now, with what may be done next"
+    form = {"step": "take_out", "seen": "draft", "reason": "资金另作安排"}
+    kept = unescape(client.post(f"/lists/entries/{one}/step/", form).content.decode())
+    assert 'value="资金另作安排"' in kept, "what was typed is not lost"
+
+
+def test_those_that_moved_on_while_many_were_looked_at_are_named(county):
+    client, actor = county
+    ids = [reserve(actor, 1), reserve(actor, 3)]
+    services.advance(actor, ids[:1], "submit")
+    form = {"step": "submit", "confirmed": "1", "chosen": ",".join(f"{pk}:draft" for pk in ids), "back": f"year={YEAR}"}
+    page = unescape(client.post("/lists/step/", form, follow=True).content.decode())
+    assert "已办理 1 个项目" in page
+    assert "核对期间有 1 个项目已有变动" in page
+    assert "1号灌溉渠工程”当前状态为“已上报”" in page
+
+
+def test_the_filter_says_the_year_that_is_shown(county):
+    client, actor = county
+    reserve(actor, 1)
+    assert f'<option value="{YEAR}" selected>' in text(client, "/lists/")
+    assert f'<option value="{YEAR - 1}" selected>' in text(client, f"/lists/?year={YEAR - 1}")
+    assert f'<option value="{YEAR}" selected>' in text(client, "/lists/?year=1999")
+
+
+def test_no_step_of_an_entry_is_told_in_the_words_of_the_code(county):
+    client, actor = county
+    pk = reserve(actor, 1)
+    project = queries.entry(actor.scope, pk).project_id
+    edit_project(actor, project, ProjectChanges(planned_workers=33), reason="演示：核实")
+    services.advance(actor, [pk], "submit")
+    services.advance(actor, [pk], "confirm")
+    _, city = signed_in(Role.CITY_OFFICER, "3713")
+    above = services.promote(city, pk, "city", reason="演示：带动多")
+    services.advance(city, [above.pk], "return", reason="演示：仍留县级")
+    edition = services.issue(
+        actor, YEAR, "county", division=FEIXIAN, document_no="费发改〔2026〕1号", issued_on=clock.today()
+    )
+    services.withdraw_edition(actor, edition.pk, reason="演示：文号有误")
+    page = text(client, f"/lists/entries/{pk}/")
+    for word in ("列入储备", "修改登记信息", "恢复原级次", "撤回清单"):
+        assert word in page
+    for code in ("restore", ">edit<", ">withdraw<", ">enter<"):
+        assert code not in page
 
 
 def test_a_return_without_a_reason_is_refused_and_with_one_stands_in_the_history(county):
@@ -159,9 +205,19 @@ def test_two_projects_that_look_alike_are_decided_once(county):
     assert "相似度" in page
     assert f'href="/projects/{twin}/"' in page
     pair = queries.duplicates(actor.scope, YEAR)[0]
-    client.post(f"/lists/duplicates/{pair.pk}/", {"decision": "different", "reason": "分属两个村"})
+    here = f"year={YEAR}&state=open"
+    answer = client.post(
+        f"/lists/duplicates/{pair.pk}/", {"decision": "different", "reason": "分属两个村", "back": here}
+    )
+    assert answer["Location"] == f"/lists/duplicates/?{here}", "back where one was"
     assert queries.duplicates(actor.scope, YEAR).count() == 0
     assert "分属两个村" in text(client, f"/lists/duplicates/?year={YEAR}&state=different")
+    assert "分属两个村" in text(client, "/lists/duplicates/?state=different"), "without a year: all of them"
+    form = {"decision": "same", "reason": "现场核对为同一条渠", "seen": "different"}
+    client.post(f"/lists/duplicates/{pair.pk}/", form)
+    page = text(client, "/lists/duplicates/?state=same")
+    assert "现场核对为同一条渠" in page
+    assert "分属两个村" in page, "the former decision stays written"
 
 
 def test_a_matched_project_on_no_list_is_asked_why_and_leaves_when_it_is_entered(county):
@@ -254,7 +310,14 @@ def test_what_waits_for_my_office_stands_among_the_things_to_do(county):
     client, actor = county
     one = reserve(actor, 1)
     services.advance(actor, [one], "submit")
-    assert "1 个项目等待本级确认或印发" in text(client, "/")
+    page = text(client, "/")
+    assert f"{YEAR}年清单：1 个项目等待本级确认或印发" in page
+    assert f"/lists/?year={YEAR}&waits_for=county" in page
+    services.advance(actor, [one], "return", reason="演示：时段不实")
+    page = text(client, "/")
+    assert f"{YEAR}年清单：1 个项目被退回" in page
+    assert "等待本级确认" not in page
+    assert "灌溉渠" in text(client, f"/lists/?year={YEAR}&state=draft&waits_for=county")
 
 
 def test_many_go_up_or_out_together_or_not_at_all(county):
