@@ -107,6 +107,50 @@ def test_those_that_moved_on_while_many_were_looked_at_are_named(county):
     assert "1号灌溉渠工程”当前状态为“已上报”" in page
 
 
+def test_many_registered_projects_go_into_the_reserve_together_with_the_exceptions_listed(county):
+    client, actor = county
+    taken = reserve(actor, 1)
+    ids = [
+        queries.entry(actor.scope, taken).project_id,
+        *(a_project(actor, FEIXIAN, number=n, year=YEAR, is_reserve=True) for n in (5, 7)),
+    ]
+    page = text(client, "/projects/")
+    assert 'formaction="/lists/enter/"' in page
+    assert f'name="project" value="{ids[0]}"' in page
+    form = {"project": ids, "year": YEAR, "level": "county", "back": "track=agri_promotion"}
+    page = unescape(client.post("/lists/enter/", form).content.decode())
+    assert "可以列入 2 个" in page
+    assert "不能列入 1 个" in page
+    assert f"已在{YEAR}年县级清单内（储备）" in page
+    unseen = client.post("/lists/enter/", form | {"confirmed": f"{YEAR}-city"})
+    assert unseen.status_code == 422, "another list than the one that was looked at"
+    answer = client.post("/lists/enter/", form | {"confirmed": f"{YEAR}-county"})
+    assert answer["Location"] == f"/lists/?year={YEAR}&level=county&state=draft"
+    assert queries.entries(actor.scope, queries.EntryFilter(year=YEAR, states=("draft",))).count() == 3
+    none = unescape(client.post("/lists/enter/", form | {"confirmed": f"{YEAR}-county"}).content.decode())
+    assert "所选项目都不能列入" in none
+    stranger, _ = signed_in(Role.COUNTY_OFFICER, NINGJIN[:6])
+    other = unescape(stranger.post("/lists/enter/", form).content.decode())
+    assert "灌溉渠" not in other
+    assert client.post("/lists/enter/", {"year": YEAR}).status_code == 422
+
+
+def test_a_project_is_not_entered_for_an_impossible_year_or_more_money_than_it_costs(county):
+    client, actor = county
+    project = a_project(actor, FEIXIAN, number=5, year=YEAR, is_reserve=True)
+    form = {"year": YEAR, "level": "county", "planned_investment": "", "reason": "演示"}
+    for wrong in (
+        {"year": "99999"},
+        {"year": "1999"},
+        {"planned_investment": "99999999"},
+        {"planned_investment": "一百"},
+    ):
+        answer = client.post(f"/lists/enter/{project}/", form | wrong)
+        assert answer.status_code == 422, wrong
+        assert 'value="演示"' in answer.content.decode(), "what was typed is not lost"
+    assert not queries.of_project(actor.scope, project)
+
+
 def test_the_filter_says_the_year_that_is_shown(county):
     client, actor = county
     reserve(actor, 1)

@@ -70,6 +70,15 @@ def test_lives_of_the_two_promotions_become_listed(ningjin_officer):
     assert lives.states_of(ningjin_officer.scope, [one.project_id]) == {one.project_id: "approved"}
 
 
+def test_next_years_reserve_does_not_hide_the_list_a_project_stands_on(ningjin_officer):
+    (pk,) = confirmed(ningjin_officer, [0])
+    edition = issued(ningjin_officer)
+    project = queries.entry(ningjin_officer.scope, pk).project_id
+    services.enter(ningjin_officer, project, this_year() + 1, "county")
+    found = queries.list_facts(ningjin_officer.scope, [project], clock.today())[project]
+    assert (found.year, found.is_published, found.document_no) == (this_year(), True, edition.document_no)
+
+
 def test_only_the_office_of_the_level_issues(ningjin_officer, dezhou_officer):
     confirmed(ningjin_officer, [0])
     with pytest.raises(NotPermitted, match="县级"):

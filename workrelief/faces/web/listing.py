@@ -42,6 +42,15 @@ _INDENT = {0: "", 1: "l1", 2: "l2"}
 
 
 @dataclass(frozen=True)
+class Batch:
+    """Something to do with the ticked rows: the word of its button, where they are sent, and by which name."""
+
+    label: str
+    url: str
+    name: str
+
+
+@dataclass(frozen=True)
 class ListPage:
     """What a room says about its list; the rest is the same everywhere.
 
@@ -58,6 +67,7 @@ class ListPage:
     form: forms.Form
     sums: Callable[[str], str] | None = None
     counted: bool = True
+    batch: tuple[Batch, ...] = ()
 
 
 def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> HttpResponse:
@@ -79,7 +89,16 @@ def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> Http
             "crumbs": [(listed.title, "")],
             "stamp": Stamp(as_of=clock.now()),
             "form": listed.form,
-            "table": build_table(request, listed.columns, page, caption=listed.title, id=listed.id),
+            "table": build_table(
+                request,
+                listed.columns,
+                page,
+                caption=listed.title,
+                id=listed.id,
+                select=listed.batch[0].name if listed.batch else "",
+            ),
+            "batch": listed.batch,
+            "here": query_url(request).partition("?")[2],
             "page": page,
             "noun": listed.noun,
             "sums": listed.sums(division) if listed.sums and page.total else "",

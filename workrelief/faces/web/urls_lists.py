@@ -9,6 +9,7 @@ from workrelief.faces.web.views import lists, lists_doubles, lists_editions, lis
 urlpatterns_lists = [
     path("lists/", lists.entry_list, name="lists"),
     path("lists/step/", lists.step, name="lists-step"),
+    path("lists/enter/", lists_entry.enter_many, name="lists-enter-many"),
     path("lists/enter/<int:project_id>/", lists_entry.enter, name="lists-enter"),
     path("lists/entries/<int:entry_id>/", lists_entry.entry, name="lists-entry"),
     path("lists/entries/<int:entry_id>/step/", lists_entry.step, name="lists-entry-step"),

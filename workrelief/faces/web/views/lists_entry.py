@@ -21,10 +21,12 @@ from workrelief.kernel.errors import Conflict, DomainError, InvalidInput, NotFou
 from workrelief.kernel.kinds import Sector, Track
 from workrelief.kernel.money import fen_from_cell
 from workrelief.work.lists import queries, services
+from workrelief.work.lists.rules.turns import office_of
 from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, LIST_ENTRY, LISTED, office_level
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.rules import LabourDemand
 
+LINES_SHOWN = 200
 STEP_LABELS = {
     "enter": "列入清单", "edit": "修改登记信息", "restore": "恢复原级次", "withdraw": "撤回清单",
     **{t.name: t.label for t in LIST_ENTRY.transitions},
@@ -136,7 +138,7 @@ def enter(request: ActingRequest, project_id: int) -> HttpResponse:
                 ("列入清单", ""),
             ],
             "p": project,
-            "years": [clock.today().year + 1, *range(clock.today().year, 2019, -1)],
+            "years": _entry_years(),
             "year": int(request.POST["year"]) if request.POST.get("year", "").isdigit() else clock.today().year,
             "levels": [(k, LEVEL_LABELS[k]) for k in LEVELS[lowest:]],
             "standing": _standing(actor, project_id),
@@ -145,6 +147,70 @@ def enter(request: ActingRequest, project_id: int) -> HttpResponse:
         },
         status=error.status if error else 200,
     )
+
+
+@page("list.enter")
+@require_POST
+def enter_many(request: ActingRequest) -> HttpResponse:
+    """Projects ticked on the register for the reserve of one list: first what each meets, then those that are ready."""
+    actor = request.actor
+    chosen = sorted({int(pk) for pk in request.POST.getlist("project") if pk.isdigit()})
+    year, level = _list_asked(request, actor)
+    preview = queries.enter_preview(actor, chosen, year, level)
+    error: DomainError | None = None
+    if request.POST.get("confirmed") == f"{year}-{level}":
+        try:
+            done = _enter_ready(actor, preview, request.POST.get("reason", "").strip())
+            messages.success(
+                request,
+                f"已把 {done} 个项目列入{year}年{LEVEL_LABELS[level]}清单的储备。核对用工环节和用工需求后上报。",
+            )
+            return redirect(f"{reverse('web:lists')}?year={year}&level={level}&state=draft")
+        except (InvalidInput, Conflict) as err:
+            error, preview = err, queries.enter_preview(actor, chosen, year, level)
+    elif request.POST.get("confirmed"):
+        error = InvalidInput("list.changed", "年度或级次已改，请核对下面的结果后再列入。")
+    return render(
+        request,
+        "lists/enter_many.html",
+        {
+            "title": f"列入清单：核对所选 {len(chosen)} 个项目",
+            "crumbs": [("项目清单", reverse("web:projects")), ("列入清单", "")],
+            "guide": registry.guide("list-submit"),
+            "preview": preview,
+            "parts": [("可以列入", preview.ready, False), ("不能列入", preview.blocked, True)],
+            "most": f":{LINES_SHOWN}",
+            "chosen": chosen,
+            "back": request.POST.get("back", ""),
+            "level": LEVEL_LABELS[level],
+            "levels": [(k, LEVEL_LABELS[k]) for k in LEVELS],
+            "years": _entry_years(),
+            "given": request.POST,
+            "error": error,
+        },
+        status=error.status if error else 200,
+    )
+
+
+def _list_asked(request: ActingRequest, actor: Actor) -> tuple[int, str]:
+    """Year and level of the form; first this year and the list of the actor's own office."""
+    asked, level = request.POST.get("year", ""), request.POST.get("level", "")
+    year = int(asked) if asked.isdigit() and int(asked) in _entry_years() else clock.today().year
+    return year, level if level in LEVELS else office_of(actor) or LEVELS[0]
+
+
+def _enter_ready(actor: Actor, preview: queries.EnterPreview, reason: str) -> int:
+    if not preview.ready:
+        raise InvalidInput("list.none", "所选项目都不能列入，请按所列原因处理。")
+    new = [
+        services.NewEntry(project_id=line.project.pk, year=preview.year, level=preview.level, reason=reason)
+        for line in preview.ready
+    ]
+    return len(services.enter_many(actor, new))
+
+
+def _entry_years() -> list[int]:
+    return [clock.today().year + 1, *range(clock.today().year, 2019, -1)]
 
 
 def _standing(actor: Actor, project_id: int) -> list[tuple[Any, str, Badge]]:

@@ -102,7 +102,10 @@ def project_list(request: ActingRequest) -> HttpResponse:
             f"拟发报酬 {fen_wan(found.planned_pay_fen)} 万元"
         )
 
-    listed = listing.ListPage("项目清单", "projects", COLUMNS, rows, "个项目", form, sums)
+    batch = (
+        (listing.Batch("列入清单", reverse("web:lists-enter-many"), "project"),) if allowed(actor, "list.enter") else ()
+    )
+    listed = listing.ListPage("项目清单", "projects", COLUMNS, rows, "个项目", form, sums, batch=batch)
     if not allowed(actor, "project.import"):
         return listing.list_page(request, listed, guide=registry.guide("import-project-list"))
     new = reverse("web:import-new", args=["project_list"])

@@ -12,6 +12,7 @@ from workrelief.work.lists.queries.editions import (
     edition_totals,
     editions,
 )
+from workrelief.work.lists.queries.entering import EnterLine, EnterPreview, enter_preview
 from workrelief.work.lists.queries.entries import (
     ORDERS,
     EntryFilter,
@@ -38,6 +39,8 @@ __all__ = [
     "ORDERS",
     "Comparison",
     "EditionTotals",
+    "EnterLine",
+    "EnterPreview",
     "EntryFilter",
     "EntryTotals",
     "IssuePreview",
@@ -57,6 +60,7 @@ __all__ = [
     "edition_rows",
     "edition_totals",
     "editions",
+    "enter_preview",
     "entries",
     "entry",
     "entry_rows",

@@ -16,11 +16,12 @@ from workrelief.work.projects import queries as projects
 
 
 def list_facts(scope: Scope, project_ids: Sequence[int], on: date) -> dict[int, ListFacts]:
-    """The standing entry of the newest year of each project, with the edition that has it; one statement for every 500."""
+    """The published entry of the newest year of each project, else the newest that waits: the reserve of the next year does
+    not hide the list a project stands on. With the edition that has it; one statement for every 500."""
     found: dict[int, ListFacts] = {}
     for part in projects.in_parts(project_ids):
         rows = ListEntry.objects.within(scope).filter(project__in=part, is_standing=True).select_related("edition")
-        for row in rows.order_by("year"):
+        for row in sorted(rows.order_by("year"), key=lambda row: row.state in COUNTED):
             edition = row.edition
             found[row.project_id] = ListFacts(
                 year=row.year, level=row.level, state=row.state, is_published=row.state in COUNTED,

@@ -12,6 +12,7 @@ from workrelief.base.access.actor import Actor
 from workrelief.base.audit.change import change_many
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
+from workrelief.kernel.money import wan_text
 from workrelief.work.lists import queries
 from workrelief.work.lists.models import ListEntry
 from workrelief.work.lists.services.doubles import drop_open_pairs
@@ -20,6 +21,8 @@ from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, chain, next_offic
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.services import YearListing, put_on_year
 
+FIRST_YEAR = 2015
+"""Lists of earlier years are not kept here; nothing is planned further ahead than the year to come."""
 START_STATES = ("draft", "published")
 
 
@@ -46,6 +49,12 @@ def enter(
     Raises NotFound, InvalidInput (a level below the project's own office), Conflict B01 when it stands on a list of that
     year already.
     """
+    project = projects.stored(actor.scope, {project_id}).get(project_id)
+    if project is not None and planned_investment_fen > project.investment_fen > 0:
+        total = wan_text(project.investment_fen)
+        raise InvalidInput(
+            "list.planned_investment", f"年度计划投资不能超过项目总投资（{total}万元）。", facts={"field": "planned_investment"}
+        )  # fmt: skip
     new = NewEntry(
         project_id=project_id, year=year, level=level, planned_investment_fen=planned_investment_fen, reason=reason
     )
@@ -121,6 +130,8 @@ def _or(given: int | None, otherwise: int) -> int:
 
 
 def _require_level(name: str, division: str, one: NewEntry) -> None:
+    if not FIRST_YEAR <= one.year <= clock.today().year + 1:
+        raise InvalidInput("B01", f"清单年度“{one.year}”不合理，请填写{FIRST_YEAR}年至明年之间的年度。")
     if one.level not in LEVELS:
         raise InvalidInput("B01", f"清单级次“{one.level}”不是省、市、县三级之一。")
     if not chain(division, one.level):
