@@ -28,6 +28,7 @@ EXEMPT_QUERIES = {
     "workrelief.work.lifecycle.queries.archives.index_of": "draws from rows that were read in scope",
     "workrelief.work.lifecycle.queries.timeline.timeline_of": "draws from rows that were read in scope",
     "workrelief.work.lists.queries.entries.doubles_of": "a double elsewhere blocks all the same; says its name and years only",
+    "workrelief.work.lists.queries.preview.closed_lists": "a closed list is closed for everybody; says nothing of its projects",
     "workrelief.work.lists.queries.preview.series": "one list's own editions, to number and compare them",
     "workrelief.work.lists.queries.preview.title": "words; reads nothing",
     "workrelief.work.projects.queries.facts.listing_of": "a stored row as facts; reads nothing",

@@ -11,7 +11,6 @@ from workrelief.base.jobs.registry import job
 from workrelief.base.jobs.services import enqueue
 from workrelief.kernel.errors import InvalidInput, NotPermitted
 from workrelief.work.lists import services
-from workrelief.work.lists.queries.preview import paper_refusal
 from workrelief.work.lists.rules.turns import issue_refusal
 
 
@@ -36,9 +35,7 @@ def request_issue(
         raise NotPermitted("list.turn", refusal)
     if not document_no.strip():
         raise InvalidInput("list.document_no", "请填写发文字号。")
-    field, why = paper_refusal(year, level, division, track, document_no=document_no, issued_on=issued_on)
-    if why:
-        raise InvalidInput(f"list.{field}", why, facts={"field": field})
+    services.require_next_paper(year, level, division, track, document_no, issued_on)
     return enqueue(
         actor, "lists.issue", key=f"{year}-{level}-{division}-{track}", year=year, level=level, division=division,
         document_no=document_no.strip(), issued_on=issued_on.isoformat(), track=track,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Max
@@ -116,21 +115,6 @@ def issue_preview(
         waiting.exclude(state__in=("draft", CONFIRMED[level], *LISTED, "closed")).count(),
         _findings(scope, [line.entry for line in on_list if line.entry.state != "published"]),
     )  # fmt: skip
-
-
-def paper_refusal(
-    year: int, level: str, division: str, track: str, *, document_no: str, issued_on: date
-) -> tuple[str, str]:
-    """(field, why) when the document cannot follow the edition before: its number is taken, or it is the older one."""
-    before = series(year, level, division_codes.normalise(division), track).filter(state="issued").order_by("-number")
-    previous = before.first()
-    if previous is None:
-        return "", ""
-    if previous.document_no == document_no.strip():
-        return "document_no", f"发文字号“{previous.document_no}”已用于上一版清单，请核对。"
-    if issued_on < previous.issued_on:
-        return "issued_on", f"印发日期不能早于上一版的印发日期（{previous.issued_on}）。"
-    return "", ""
 
 
 _PREFIX = {"province": 2, "city": 4, "county": 6}

@@ -2,7 +2,7 @@
 
 from workrelief.work.lists.services.doubles import DECISIONS, decide_duplicate, look_for_duplicates, notice
 from workrelief.work.lists.services.entering import NewEntry, enter, enter_many, withdraw_entries
-from workrelief.work.lists.services.issuing import close_year, issue, withdraw_edition
+from workrelief.work.lists.services.issuing import close_year, issue, require_next_paper, withdraw_edition
 from workrelief.work.lists.services.stepping import (
     adjust,
     advance,
@@ -28,6 +28,7 @@ __all__ = [
     "notice",
     "promote",
     "promote_many",
+    "require_next_paper",
     "take_out",
     "take_out_many",
     "withdraw_edition",

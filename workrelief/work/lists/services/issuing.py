@@ -22,7 +22,6 @@ from workrelief.work.lists.queries.preview import (
     IssuePreview,
     PreviewLine,
     issue_preview,
-    paper_refusal,
     ready,
     series,
     title,
@@ -56,7 +55,7 @@ def issue(
             rows = _locked(actor, year, level, division, track or "")
             preview = issue_preview(actor.scope, year, level, division=division, track=track or "", rows=rows)
             _require_worth(preview)
-            _require_next(preview, document_no, issued_on)
+            require_next_paper(year, level, division, track or "", document_no, issued_on)
             edition = _write(actor, preview, document_no.strip(), issued_on)
             c.label, c.target_id = edition.title, str(edition.pk)
             c.totals = {**edition.totals, "number": edition.number, "digest": edition.digest}
@@ -80,12 +79,22 @@ def _require_paper(
         raise InvalidInput("list.track", f"没有项目线“{track}”。")
 
 
-def _require_next(preview: IssuePreview, document_no: str, issued_on: date) -> None:
-    field, why = paper_refusal(
-        preview.year, preview.level, preview.division, preview.track, document_no=document_no, issued_on=issued_on
-    )
-    if why:
-        raise InvalidInput(f"list.{field}", why, facts={"field": field})
+def require_next_paper(year: int, level: str, division: str, track: str, document_no: str, issued_on: date) -> None:
+    """Raise InvalidInput when the document cannot follow the edition before: its number is taken, or it is the older one."""
+    of_list = series(year, level, division_codes.normalise(division), track)
+    previous = of_list.filter(state="issued").order_by("-number").first()
+    if previous is None:
+        return
+    if previous.document_no == document_no.strip():
+        raise InvalidInput(
+            "list.document_no", f"发文字号“{previous.document_no}”已用于上一版清单，请核对。", facts={"field": "document_no"}
+        )  # fmt: skip
+    if issued_on < previous.issued_on:
+        raise InvalidInput(
+            "list.issued_on",
+            f"印发日期不能早于上一版的印发日期（{previous.issued_on}）。",
+            facts={"field": "issued_on"},
+        )
 
 
 def _lock_series(year: int, level: str, division: str, track: str) -> None:
