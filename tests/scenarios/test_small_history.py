@@ -122,6 +122,8 @@ def test_the_year_ahead_waits_on_every_desk_and_counts_nowhere(db, quick_passwor
     assert states.keys() & {"plan_issued", "prov_reviewed", "city_reviewed", "applied"}
     waiting = Counter(entry.waits_for for entry in lists.entries(scope, lists.EntryFilter(year=YEAR + 1)))
     assert waiting.keys() == {"county", "city", "province"}
+    (pair,) = lists.duplicates(scope, YEAR + 1)
+    assert pair.second.name.endswith("续建工程"), "one to be decided in a county that can be visited"
     assert Delivery.rows.filter(done_on=None, due_on__lt=clock.today()).exists()
     assert look_ahead(YEAR + 1, load.counties_of("s", YEAR)) == Ahead()
 

@@ -6,7 +6,7 @@ Six projects a city, all invented. They count in no figure yet: nothing of them 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 from zlib import crc32
@@ -33,6 +33,7 @@ from workrelief.work.funds import queries as funds_queries
 from workrelief.work.funds import services as funds
 from workrelief.work.lifecycle import services as lifecycle
 from workrelief.work.lists import services as listing
+from workrelief.work.projects import queries as registered
 from workrelief.work.projects import services as projects
 from workrelief.work.projects.rules import Fund, LabourDemand
 
@@ -105,7 +106,7 @@ def look_ahead(year: int, counties: Sequence[County]) -> Ahead:
     made = Ahead()
     if funds_queries.batches(actor.scope, year=year):
         return made
-    planned = _planned(year, counties)
+    planned = [_like_an_older_one(actor, one) for one in _planned(year, counties)]
     done = projects.register_many(actor, [one.entry for one in planned], label=f"{year}年储备项目（演示）", reason=WHY)
     made.projects = done.created
     days = _Calendar(year)
@@ -179,6 +180,19 @@ def _named(rng: Random, year: int, slot: Slot, county: County, taken: set[tuple[
         if (county.code, name) not in taken:
             taken.add((county.code, name))
             return work, town.code if town else county.code, name
+
+
+def _like_an_older_one(actor: Actor, one: _Planned) -> _Planned:
+    """In the counties one can visit, a project on its way up looks like one of the year before, so that a pair is to decide."""
+    county = codes.at_level(one.entry.division_code, Level.COUNTY)
+    if one.slot.passed != 1 or county not in _SHOWN:
+        return one
+    known = registered.ProjectFilter(division=county, tracks=(_AGRI.id,), year=one.entry.year - 1, order="place")
+    older = registered.projects(actor.scope, known).first()
+    if older is None:
+        return one
+    name = f"{older.name.removesuffix('项目').removesuffix('工程')}续建工程"
+    return replace(one, entry=replace(one.entry, name=name, division_code=older.division_code))
 
 
 # ---------- the lists ----------
