@@ -232,6 +232,7 @@ def line_facts(scope: Scope, row: Application) -> dict[int, LineFacts]:
             content_note=line.content_note,
             targets=line.targets,
             elsewhere=elsewhere.get(line.project_id, ()),
+            batch=row.batch.key,
         )
         for line in lines
         if line.project_id in stored

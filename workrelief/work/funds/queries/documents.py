@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Min, OuterRef, Q, QuerySet, Sum
 
 from workrelief.base.access.scope import Scope
 from workrelief.base.divisions import queries as divisions
@@ -319,15 +319,64 @@ def findings_of(scope: Scope, row: PlanDocument, given: Sequence[Given]) -> list
     facts = _plan_line_facts(scope, row, lines)
     duties = duties_of(scope, ids)
     law = parameters(on=row.issued_on or clock.today())
+    first = _first_issue(row)
     for line in lines:
+        where = f"第{line.number}行（{divisions.name(line.division_code)}）"
+        found += rules.target_floor(
+            where, line.targets, FundType.of_id(row.batch.fund_type), on=first, division=line.division_code,
+            batch=row.batch.key,
+        )  # fmt: skip
         said = facts.get(line.pk)
         if said is None:
-            found += rules.targets_given(f"第{line.number}行（{divisions.name(line.division_code)}）", line.targets)
+            found += rules.targets_given(where, line.targets)
             continue
         found += [*rules.line_targets(said), *rules.line_sources(said, law)]
         if row.level == "county":
             found += rules.duties(said.name, duties.get(said.project_id))
-    return found
+    return found + _targets_followed(scope, row, lines)
+
+
+def _first_issue(row: PlanDocument) -> date:
+    """The day of the batch's first document, by which floors are judged; today while none is issued."""
+    documents: QuerySet[PlanDocument] = PlanDocument.objects.unscoped(_WHY_PLACED).filter(
+        batch=row.batch_id, state="issued"
+    )
+    first: date | None = documents.aggregate(day=Min("issued_on"))["day"]
+    return first or row.issued_on or clock.today()
+
+
+def _targets_followed(scope: Scope, row: PlanDocument, lines: Sequence[PlanLine]) -> list[Finding]:
+    """C04 between the lines of a document and the lines of its source they take their money from."""
+    if row.source is None:
+        return []
+    refs = projects.refs(scope, {line.project_id for line in lines if line.project_id})
+    by_parent: dict[int, list[PlanLine]] = {}
+    for line in lines:
+        if line.parent_id is not None:
+            by_parent.setdefault(line.parent_id, []).append(line)
+    return [
+        said
+        for parent in addressed(row.source, row.division_code)
+        if parent.pk in by_parent
+        for said in rules.targets_follow(
+            f"上级文件第{parent.number}行", parent.targets, parts_of(by_parent[parent.pk], refs)
+        )
+    ]
+
+
+def parts_of(lines: Sequence[PlanLine], refs: Mapping[int, projects.ProjectRef]) -> list[rules.Part]:
+    """Lines as the rule about targets takes them; `refs` name the projects."""
+    return [
+        rules.Part(
+            line.number,
+            refs[line.project_id].name
+            if line.project_id and line.project_id in refs
+            else divisions.name(line.division_code),
+            line.amount_fen,
+            line.targets,
+        )
+        for line in lines
+    ]
 
 
 def _plan_line_facts(scope: Scope, row: PlanDocument, lines: Sequence[PlanLine]) -> dict[int, LineFacts]:

@@ -20,6 +20,7 @@ from workrelief.kernel.kinds import Track
 from workrelief.kernel.period import Period
 from workrelief.work.funds.models import PlanDocument, PlanLine
 from workrelief.work.funds.rules import share as rules
+from workrelief.work.funds.rules.floors import RULE_OF
 from workrelief.work.funds.rules.share import Issue, Money, Share, ShareCase
 from workrelief.work.lifecycle.facts import Floor, ShareFacts
 from workrelief.work.projects import queries as projects
@@ -31,7 +32,7 @@ FIGURES = (
     "share_to_date",
 )  # fmt: skip
 BUILDING = "building"
-_PLAN_MONEY = tuple(rules.RULE_OF)
+_PLAN_MONEY = tuple(RULE_OF)
 _WHY = "plan lines of projects the caller sees; documents of the levels above hold them"
 
 

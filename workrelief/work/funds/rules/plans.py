@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from workrelief.kernel import codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.kinds import FundType
-from workrelief.kernel.money import wan_text, yuan_text
+from workrelief.kernel.money import round_half_up, wan_text, yuan_text
 from workrelief.work.funds.rules import targets as target_rules
+from workrelief.work.funds.rules.floors import RULE_OF, strictest_floor
 
 _WORDS = Path(__file__).parents[1] / "data" / "forbidden_words.csv"
 _MOBILE = re.compile(r"^1\d{10}$")
@@ -65,6 +67,7 @@ class LineFacts:
     content_note: str = ""
     targets: Mapping[str, str] | None = None
     elsewhere: tuple[str, ...] = ()
+    batch: str = ""
 
 
 def application(lines: Sequence[LineFacts], law: Parameters, *, is_truthful: bool) -> list[Finding]:
@@ -79,6 +82,14 @@ def application(lines: Sequence[LineFacts], law: Parameters, *, is_truthful: boo
     for line in lines:
         found += [*line_targets(line), *line_sources(line, law), *forbidden_use(line), *asked_twice(line)]
         found += [*approved(line), *smallest_amount(line, law)]
+        found += target_floor(
+            f"“{line.name}”",
+            line.targets or {},
+            line.fund_type,
+            on=law.on,
+            division=line.division_code,
+            batch=line.batch,
+        )
     return found
 
 
@@ -94,6 +105,92 @@ def targets_given(where: str, given: Mapping[str, str]) -> list[Finding]:
         return []
     said = "、".join(lacking)
     return [finding("C04", f"{where}缺少绩效目标：{said}。", "请补齐十项绩效目标；可先取常用值再逐项修改。")]
+
+
+def target_floor(
+    where: str, given: Mapping[str, str], fund_type: FundType, *, on: date, division: str, batch: str
+) -> list[Finding]:
+    """The target of labour pay is not below the strictest floor that holds for money issued on the day (F01–F03)."""
+    rule_id, target = RULE_OF.get(fund_type), given.get("wage_share")
+    value = strictest_floor(fund_type, on=on, division=division, batch=batch)
+    if rule_id is None or not target or value is None or Decimal(target) >= value.exact:
+        return []
+    return [
+        finding(
+            rule_id,
+            f"{where}的劳务报酬占比目标{_per_cent(Decimal(target))}，低于{value.label}{_per_cent(value.exact)}。",
+            "请把目标提高到底线以上；承诺更高的按承诺填写。",
+            severity=Severity.BLOCKER,
+            facts={"parameter": value.id, "floor": str(value.exact)},
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A line that takes money from a line above: its number, where it goes in words, its amount in fen, its targets."""
+
+    number: int
+    label: str
+    amount_fen: int
+    targets: Mapping[str, str]
+
+
+def targets_follow(whole: str, asked: Mapping[str, str], parts: Sequence[Part]) -> list[Finding]:
+    """C04: the targets of the parts hold those of the line they take their money from; `whole` names it in words.
+
+    Shares of money (`rules.targets.OF_MONEY`) are weighed by the amounts, exactly: what all parts promise together is not
+    less than what the whole asks of the same money. Any other target that is looser than the whole's is said, part by part.
+    """
+    found: list[Finding] = []
+    for target in target_rules.TARGETS:
+        if not asked.get(target.id) or not all(part.targets.get(target.id) for part in parts):
+            continue
+        if target.id in target_rules.OF_MONEY:
+            found += _weighed(whole, target, Decimal(asked[target.id]), parts)
+        else:
+            found += _looser(whole, target, asked[target.id], parts)
+    return found
+
+
+def _weighed(whole: str, target: target_rules.Target, share: Decimal, parts: Sequence[Part]) -> list[Finding]:
+    total = sum(part.amount_fen for part in parts)
+    promised = sum((part.amount_fen * Decimal(part.targets[target.id]) for part in parts), Decimal(0))
+    short = total * share - promised
+    if short <= 0:
+        return []
+    missing = int(short.to_integral_value(ROUND_CEILING))
+    lowest = min(parts, key=lambda part: Decimal(part.targets[target.id]))
+    return [
+        finding(
+            "C04",
+            f"分自{whole}的各行，{target.label}按金额加权为{_per_cent(promised / total)}，低于上级目标"
+            f"{target_rules.target_text(target, str(share))}，少{yuan_text(missing)}元。",
+            f"请提高有关行的目标（最低的是第{lowest.number}行“{lowest.label}”），使各行合起来不低于上级目标。",
+            facts={"target": target.id, "missing_fen": missing, "lowest": lowest.number},
+        )
+    ]
+
+
+def _looser(whole: str, target: target_rules.Target, asked: str, parts: Sequence[Part]) -> list[Finding]:
+    return [
+        finding(
+            "C04",
+            f"第{part.number}行“{part.label}”的{target.label}{target_rules.target_text(target, part.targets[target.id])}，"
+            f"比{whole}的{target_rules.target_text(target, asked)}宽。",
+            "请核对；确需放宽的，在文件的有关要求里说明。",
+            severity=Severity.WARNING,
+            facts={"target": target.id, "line": part.number},
+        )
+        for part in parts
+        if target_rules.is_looser(target, part.targets[target.id], asked)
+    ]
+
+
+def _per_cent(share: Decimal) -> str:
+    """As many places as show that it is below."""
+    exact, usual = round_half_up(share * 100, 4), round_half_up(share * 100, 2)
+    return f"{usual if usual == exact else exact}%"
 
 
 def line_sources(line: LineFacts, law: Parameters) -> list[Finding]:

@@ -6,7 +6,7 @@ the strictest wins. All comparisons are made in whole fen and exact decimals; no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -19,19 +19,10 @@ from workrelief.kernel.citation import Cite
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.kernel.kinds import FundType
 from workrelief.kernel.money import round_half_up, yuan_text
+from workrelief.work.funds.rules.floors import BATCH_FLOOR, FLOOR, LOCAL_FLOOR, RULE_OF
 from workrelief.work.funds.rules.plans import finding
 
-FLOOR, LOCAL_FLOOR, BATCH_FLOOR = (
-    "labour_pay_share_floor",
-    "labour_pay_share_floor_local",
-    "labour_pay_share_floor_batch",
-)
 LAG = "relief_lag_points"
-RULE_OF: Mapping[FundType, str] = {
-    FundType.CENTRAL_BUDGET: "F01",
-    FundType.CENTRAL_BRIDGING: "F02",
-    FundType.PROVINCIAL: "F03",
-}
 BASIS_POINTS = 10_000
 
 Kind = Literal["nation", "region", "batch", "target", "promise"]

@@ -44,6 +44,8 @@ TARGETS: tuple[Target, ...] = (
     Target("problem_share", "审计、督查、巡视等指出问题项目比例", "过程管理", "监督检查", "ratio", "≤"),
 )
 TARGET_BY_ID: Mapping[str, Target] = {t.id: t for t in TARGETS}
+OF_MONEY = frozenset({"wage_share", "payment_rate"})
+"""Shares of the amount itself: what the parts promise adds up in fen to what the whole asks."""
 USUAL_TEXT = {"infrastructure": "持续改善"}
 
 _NUMBER = re.compile(r"^[≥≤=＝<>≧≦]?(?P<number>\d+(?:\.\d+)?)(?P<unit>%|个?工作日|日|天)?(?:起)?$")
@@ -111,6 +113,14 @@ def read_targets(values: Mapping[str, str]) -> Targets:
 def missing(targets: Mapping[str, str]) -> tuple[str, ...]:
     """Labels of the targets that are not given (rule C04)."""
     return tuple(t.label for t in TARGETS if not targets.get(t.id))
+
+
+def is_looser(target: Target, value: str, asked: str) -> bool:
+    """Whether a stored value asks less than another one of the same target; texts are never looser."""
+    if target.kind == "text" or not target.comparison:
+        return False
+    own, other = Decimal(value), Decimal(asked)
+    return own < other if target.comparison == "≥" else own > other if target.comparison == "≤" else own != other
 
 
 def target_text(target: Target, value: str) -> str:

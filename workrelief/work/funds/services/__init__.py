@@ -17,6 +17,7 @@ from workrelief.work.funds.services.changes import (
     approve_change,
     cancel_change,
     propose_content,
+    propose_hand_back,
     propose_recall,
     propose_shift,
     propose_targets,
@@ -33,6 +34,7 @@ from workrelief.work.funds.services.documents import (
     register_receipt,
     reopen_document,
     save_document,
+    set_line_targets,
     withdraw_document,
 )
 from workrelief.work.funds.services.responsibilities import NewResponsibility, set_responsibilities
@@ -54,6 +56,7 @@ __all__ = [
     "issue_document",
     "open_batch",
     "propose_content",
+    "propose_hand_back",
     "propose_recall",
     "propose_shift",
     "propose_targets",
@@ -65,6 +68,7 @@ __all__ = [
     "review_application",
     "save_application",
     "save_document",
+    "set_line_targets",
     "set_responsibilities",
     "submit_application",
     "withdraw_application",

@@ -14,11 +14,14 @@ from workrelief.base.access.actor import Actor
 from workrelief.base.audit.change import Change, change
 from workrelief.base.divisions import queries as divisions
 from workrelief.kernel import clock, codes
-from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, RuleViolated
+from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted, RuleViolated
+from workrelief.kernel.findings import Finding, blockers
+from workrelief.kernel.kinds import FundType
 from workrelief.kernel.money import wan_text, yuan_text
 from workrelief.work.funds import queries
 from workrelief.work.funds.models import ChangeItem, ChangeOrder, PlanBatch, PlanLine
-from workrelief.work.funds.queries.documents import placed_by
+from workrelief.work.funds.queries import money
+from workrelief.work.funds.queries.documents import parts_of, placed_by
 from workrelief.work.funds.rules import plans as rules
 from workrelief.work.funds.rules.targets import read_targets
 from workrelief.work.funds.services import lives, money_given
@@ -29,6 +32,8 @@ from workrelief.work.projects.services import ProjectChanges, edit_project
 
 _WHY = "lines above and below the changed ones, summed whatever the reader may see of them"
 Amounts = dict[int, int]
+Gaps = dict[tuple[int, int, str], Finding]
+"""{(document, line above, target id): what the lines of the document lack of what the line above asks}."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ def _propose_money(
     batch = queries.batch(actor.scope, batch_id)
     leaves = _leaves(actor, batch, [one.project_id for one in wanted])
     after = _amounts_after(wanted, leaves, kind)
+    _require_unpaid(actor, batch, {pk: new - leaves[pk].amount_fen for pk, new in after.items()})
     chain = _above(leaves.values())
     deltas = _deltas(leaves, after, chain)
     if kind == "shift":
@@ -90,6 +96,52 @@ def _propose_money(
         for pk, delta in sorted(changed.items())
     ]  # fmt: skip
     return _propose(actor, batch, kind, said, decider, items, sorted(leaves))
+
+
+def propose_hand_back(actor: Actor, line_id: int, fen: int, *, reason: str) -> ChangeOrder:
+    """Ask to take money back that nobody has placed yet: from the receiving office to the one that asks, else one level up.
+
+    An office hands its own unplaced money to the office that gave it, the province to the nation; an office above takes it
+    to itself. What lies at projects is recalled first. Decided by the office the money goes to (the nation's decision is
+    entered at the province), by another person. Raises NotFound, InvalidInput, Conflict as `propose_recall`.
+    """
+    said = require_text(reason, "plan.reason", "请写明收回或交回的理由。")
+    rows: QuerySet[PlanLine] = PlanLine.objects.within(actor.scope).filter(pk=line_id, document__state="issued")
+    line = (
+        rows.exclude(document__level="county", document__source__isnull=False)
+        .select_related("document__source")
+        .first()
+    )
+    if line is None:
+        raise NotFound("plan.line", "没有这一行尚未分解的计划，或不在您的数据范围内。")
+    left = line.amount_fen - placed_by([line.pk]).get(line.pk, 0)
+    if not 0 < fen <= left:
+        raise InvalidInput(
+            "plan.amount",
+            f"这一行尚未分解{yuan_text(left)}元，收回金额应大于0且不超过这个数，现为{yuan_text(fen)}元。",
+            facts={"line": line.pk, "open_fen": left},
+        )
+    chain = _above([line])
+    is_own = codes.prefix_of(line.division_code) in actor.scope.divisions
+    if is_own:
+        changed = [line]
+        decider = line.document.division_code
+    else:
+        changed = [one for one in chain.values() if _is_below(one, actor.home)]
+        decider = actor.home
+    if not changed:
+        raise NotPermitted(
+            "plan.office", f"这笔资金由{divisions.name(line.division_code)}或下达单位的发展改革部门办理收回。"
+        )
+    items = [
+        ChangeItem(
+            line_id=one.pk, field="amount_fen", before=str(one.amount_fen), after=str(one.amount_fen - fen),
+            is_derived=one.pk != line.pk,
+        )
+        for one in sorted(changed, key=lambda one: one.pk)
+    ]  # fmt: skip
+    ids = [line.project_id] if line.project_id else []
+    return _propose(actor, line.batch, "recall", said, decider, items, ids)
 
 
 def propose_content(actor: Actor, batch_id: int, wanted: ContentChange, *, reason: str) -> ChangeOrder:
@@ -164,7 +216,7 @@ def approve_change(actor: Actor, order_id: int, *, document_no: str, on: date, d
         if order.kind in ("shift", "recall"):
             opened.details["notes"] = _move_money(actor, order, items, ids, on)
         elif order.kind == "targets":
-            _set_targets(items)
+            _set_targets(actor, items)
         else:
             for item in items:
                 _set_content(actor, item, order)
@@ -210,14 +262,44 @@ def _decided(actor: Actor, order_id: int, step: str, decision: str) -> Iterator[
         yield opened
 
 
+def _require_unpaid(actor: Actor, batch: PlanBatch, deltas: Mapping[int, int]) -> None:
+    """No project keeps less than it has paid out of this fund already (J03). Raises RuleViolated with the difference."""
+    less = {pk: delta for pk, delta in deltas.items() if delta < 0}
+    fund = FundType.of_id(batch.fund_type)
+    said = []
+    for pk, balance in money.balances(actor.scope, less.keys()).items():
+        source = balance.source(fund)
+        short = source.paid_fen - (source.issued_fen + less[pk])
+        if short > 0:
+            said.append(
+                rules.finding(
+                    "J03",
+                    f"“{balance.name}”{fund.label}已支付{yuan_text(source.paid_fen)}元，调整后只剩"
+                    f"{yuan_text(source.issued_fen + less[pk])}元，少{yuan_text(short)}元。",
+                    "请减少调减或收回的金额；确须全部收回的，先追回已支付的资金并冲回支付凭证。",
+                    facts={"project": pk, "short_fen": short},
+                )
+            )
+    if said:
+        raise RuleViolated("J03", said[0].message, findings=said)
+
+
 def _move_money(
     actor: Actor, order: ChangeOrder, items: Sequence[ChangeItem], ids: Sequence[int], on: date
 ) -> list[str]:
-    """Give every line its new amount and see that all levels still balance."""
+    """Give every line its new amount and see that all levels still balance, and that nothing paid is taken."""
     lines = _locked([item.line_id for item in items])
+    deltas = {item.line.project_id: item.delta_fen for item in items if item.line.document.level == "county"}
+    _require_unpaid(actor, order.batch, {pk: delta for pk, delta in deltas.items() if pk})
+    gaps = _gaps(actor, lines)
     for item in items:
         line = lines[item.line_id]
-        if line.document.state != "issued" or str(line.amount_fen) != item.before:
+        if line.document.state != "issued":
+            raise Conflict(
+                "plan.withdrawn",
+                f"“{line.document.document_no}”已撤回，这份变更不能再批准，请不予批准或由提出单位取消。",
+            )
+        if str(line.amount_fen) != item.before:
             raise Conflict(
                 "plan.moved",
                 f"第{line.number}行的金额已不是申请时的{yuan_text(int(item.before))}元（现为{yuan_text(line.amount_fen)}元），"
@@ -226,6 +308,8 @@ def _move_money(
         line.amount_fen = int(item.after)
     PlanLine.rows.bulk_update(lines.values(), ["amount_fen"], batch_size=500)
     _require_balance(order, lines)
+    if order.kind == "shift":
+        _require_targets(actor, lines, gaps)
     return money_given.carry(actor, ids, order.batch, action="plan.approve_change", on=on)
 
 
@@ -252,9 +336,51 @@ def _require_balance(order: ChangeOrder, lines: Mapping[int, PlanLine]) -> None:
         raise RuleViolated("C03", said[0].message, findings=said)
 
 
-def _set_targets(items: Sequence[ChangeItem]) -> None:
-    """New targets on the project's line and on the lines above that name the project."""
+def _require_targets(actor: Actor, lines: Mapping[int, PlanLine], before: Gaps) -> None:
+    """No line above gets less of what it asks than before the change (C04). Raises RuleViolated."""
+    said = [
+        one
+        for key, one in sorted(_gaps(actor, lines).items())
+        if key not in before or _missing(one) > _missing(before[key])
+    ]
+    if said:
+        raise RuleViolated("C04", said[0].message, findings=said)
+
+
+def _missing(one: Finding) -> int:
+    fen = one.facts["missing_fen"]
+    assert isinstance(fen, int)
+    return fen
+
+
+def _gaps(actor: Actor, lines: Mapping[int, PlanLine]) -> Gaps:
+    """What lines above ask and the lines below do not hold together, as stored (C04).
+
+    Documents are weighed as they were issued: each for itself, the lines of one document under the same line above.
+    """
+    pairs = {(line.document_id, line.parent_id) for line in lines.values() if line.parent_id}
+    rows = PlanLine.objects.unscoped(_WHY).filter(
+        document__in={document for document, _ in pairs}, parent__in={parent for _, parent in pairs}, amount_fen__gt=0
+    )
+    groups: dict[tuple[int, int], list[PlanLine]] = {}
+    for row in rows.select_related("parent__document").order_by("number"):
+        groups.setdefault((row.document_id, row.parent_id), []).append(row)
+    refs = projects.refs(actor.scope, {row.project_id for group in groups.values() for row in group if row.project_id})
+    found: Gaps = {}
+    for (document, parent), group in groups.items():
+        above = group[0].parent
+        assert above is not None
+        where = f"“{above.document.document_no}”第{above.number}行"
+        for one in blockers(rules.targets_follow(where, above.targets, parts_of(group, refs))):
+            found[document, parent, str(one.facts["target"])] = one
+    return found
+
+
+def _set_targets(actor: Actor, items: Sequence[ChangeItem]) -> None:
+    """New targets on the project's line and on the lines above that name the project; lumps above still get theirs."""
     lines = _locked([item.line_id for item in items])
+    touched = _above(lines.values())
+    gaps = _gaps(actor, touched)
     for item in items:
         line: PlanLine | None = lines[item.line_id]
         if line is not None and line.targets.get(item.field, "") != item.before:
@@ -263,6 +389,7 @@ def _set_targets(items: Sequence[ChangeItem]) -> None:
             line.targets = {**line.targets, item.field: item.after}
             line.save(update_fields=["targets"])
             line = _locked([line.parent_id]).get(line.parent_id) if line.parent_id else None
+    _require_targets(actor, touched, gaps)
 
 
 def _set_content(actor: Actor, item: ChangeItem, order: ChangeOrder) -> None:
@@ -279,7 +406,7 @@ def _set_content(actor: Actor, item: ChangeItem, order: ChangeOrder) -> None:
 
 
 def _leaves(actor: Actor, batch: PlanBatch, ids: Sequence[int]) -> dict[int, PlanLine]:
-    """The county's standing line of each project in the batch; the newest where two documents gave to it."""
+    """The county's standing line of each project in the batch; where several documents gave to it, the newest with money."""
     if not ids:
         raise InvalidInput("plan.change", "请至少选择一个项目。")
     if len(set(ids)) < len(ids):
@@ -289,7 +416,9 @@ def _leaves(actor: Actor, batch: PlanBatch, ids: Sequence[int]) -> dict[int, Pla
         rows = PlanLine.objects.within(actor.scope).filter(
             project__in=part, batch=batch, document__level="county", document__state="issued"
         )
-        found.update((row.project_id, row) for row in rows.select_related("document__source").order_by("pk"))
+        for row in rows.select_related("document__source").order_by("pk"):
+            if row.amount_fen or row.project_id not in found:
+                found[row.project_id] = row
     lacking = [one for one in ids if one not in found]
     if lacking:
         raise NotFound(

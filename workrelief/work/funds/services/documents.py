@@ -18,7 +18,7 @@ from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
 from workrelief.kernel.kinds import FundType, Track
 from workrelief.work.funds import queries
-from workrelief.work.funds.models import Delivery, PlanBatch, PlanDocument, PlanLine
+from workrelief.work.funds.models import ChangeItem, ChangeOrder, Delivery, PlanBatch, PlanDocument, PlanLine
 from workrelief.work.funds.queries.applications import approved_lines
 from workrelief.work.funds.queries.documents import addressed, balance_of, findings_of, placed_by
 from workrelief.work.funds.rules.plans import level_id
@@ -31,7 +31,7 @@ from workrelief.work.funds.services.common import (
     require_office,
     require_text,
 )
-from workrelief.work.funds.states import PLAN_DOCUMENT
+from workrelief.work.funds.states import CHANGE_ORDER, PLAN_DOCUMENT
 from workrelief.work.projects import queries as projects
 
 WRITE_ROWS = 500
@@ -149,6 +149,29 @@ def save_document(
         _done(opened)
         PlanLine.rows.bulk_create(rows, batch_size=WRITE_ROWS)
         opened.details = _sums(rows)
+    return opened.row
+
+
+def set_line_targets(
+    actor: Actor, document_id: int, line_id: int, targets: Mapping[str, str], *, version: int | None = None
+) -> PlanDocument:
+    """Put other performance targets on one line of a draft; all ten as typed. Raises NotFound, Conflict, InvalidInput."""
+    with change(actor, "plan.draft", _one(actor, document_id)) as opened:
+        row = opened.row
+        _require_own(actor, row, version)
+        if row.state != "draft":
+            raise Conflict(
+                "plan.state", f"文件{PLAN_DOCUMENT.state(row.state).label}，不能修改。需要修改的请先退回拟稿。"
+            )
+        lines: QuerySet[PlanLine] = PlanLine.objects.unscoped(_WHY).filter(document=row, pk=line_id)
+        line: PlanLine | None = lines.first()
+        if line is None:
+            raise NotFound("plan.line", "文件里没有这一行，请刷新页面。")
+        before, line.targets = line.targets, read_targets(targets)
+        line.save(update_fields=["targets"])
+        row.made_by_id, row.made_by_name = actor.user_id, actor.name
+        _done(opened)
+        opened.details = {"line": line.number, "before": before, "after": line.targets}
     return opened.row
 
 
@@ -299,6 +322,7 @@ def withdraw_document(actor: Actor, document_id: int, *, reason: str, on: date |
         Delivery.rows.filter(document=row.source_id, division_code=row.division_code).update(
             done_on=None, used_days=None
         )
+        closed = _close_orders(actor, fallen, row, said)
         named, forwarded = _projects_of(fallen)
         notes = money_given.carry(actor, forwarded, row.batch, action="plan.withdraw", on=day)
         gone_on = forwarded
@@ -306,7 +330,9 @@ def withdraw_document(actor: Actor, document_id: int, *, reason: str, on: date |
             covered = [line.project_id for line in approved_lines(actor.scope, row.batch_id, row.division_code)]
             gone_on = lives.back(actor, sorted({*named, *covered}), "withdraw_plan", on=day, note=said)
         lives.mark(actor, [one for one in gone_on if one in set(forwarded)], "fund_recalled", reason=said)
-        opened.details |= {"documents": len(fallen), "projects": len(forwarded), "notes": notes}
+        opened.details |= {
+            "documents": len(fallen), "projects": len(forwarded), "changes_closed": closed, "notes": notes,
+        }  # fmt: skip
     return opened.row
 
 
@@ -334,6 +360,22 @@ def _resting_on(row: PlanDocument) -> list[PlanDocument]:
         found += below
         above = [one.pk for one in below]
     return found
+
+
+def _close_orders(actor: Actor, fallen: Sequence[PlanDocument], row: PlanDocument, reason: str) -> list[int]:
+    """Change orders that wait on a line of a withdrawn document have lost their object: cancelled, with the reason."""
+    orders: list[ChangeOrder] = []
+    for part in projects.in_parts([one.pk for one in fallen]):
+        items = ChangeItem.objects.filter(line__document__in=part, order__state="proposed")
+        found: QuerySet[ChangeOrder] = ChangeOrder.objects.unscoped(_WHY).filter(pk__in=items.values("order"))
+        orders += list(found.select_for_update().order_by("pk"))
+    for order in {one.pk: one for one in orders}.values():
+        order.state = CHANGE_ORDER.transition("cancel", order.state).target
+        order.decision = f"“{row.document_no}”已撤回，变更随之取消：{reason}"[:500]
+        order.save(update_fields=["state", "decision"])
+        rows = ChangeItem.objects.filter(order=order, is_derived=False).values_list("line__project", flat=True)
+        lives.unmark(actor, sorted({one for one in rows if one}), "adjusting", outcome="计划文件已撤回")
+    return sorted({one.pk for one in orders})
 
 
 def _projects_of(documents: Sequence[PlanDocument]) -> tuple[list[int], list[int]]:
@@ -404,11 +446,17 @@ def _lines(actor: Actor, row: PlanDocument, parents: Sequence[PlanLine], lines: 
             PlanLine(
                 document=row, batch=row.batch, parent=parent, number=number, division_code=place,
                 project_id=line.project_id, original_fen=line.amount_fen, amount_fen=line.amount_fen,
-                targets=read_targets(line.targets)
-                or (dict(parent.targets) if parent.project_id else asked.get(line.project_id or 0, {})),
+                targets=read_targets(line.targets) or _inherited(line, parent, asked),
             )
         )  # fmt: skip
     return found
+
+
+def _inherited(line: NewLine, parent: PlanLine, asked: Mapping[int, dict[str, str]]) -> dict[str, str]:
+    """Targets of a line that brings none: those of the line above, or those a project under a lump was applied for with."""
+    if line.project_id is None or parent.project_id is not None:
+        return dict(parent.targets)
+    return asked.get(line.project_id, {})
 
 
 def _targets_asked(
