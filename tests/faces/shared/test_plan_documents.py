@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import date
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 from pypdf import PdfReader
 
 from tests.work.funds.plan_build import WAN, forwarded, offices, planned_project
 from workrelief.faces.shared.plan_documents import application_document, exact_wan, paper_bytes, plan_document
 from workrelief.kernel.errors import InvalidInput, NotFound
-from workrelief.work.funds import queries
+from workrelief.work.funds import queries, services
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +39,11 @@ def test_the_application_names_every_project_amount_and_target(plan):
     paper = application_document(who.county.scope, row.pk)
     assert paper.number == "演发改〔2022〕1号"
     table = paper.attachments[0].blocks[0]
-    assert table.total[8] == "400.000001"
+    assert table.total[6:9] == ("1,000.00", "800.00", "400.000001")
     assert [r[8] for r in table.rows] == ["300.00", "100.000001"]
     targets = paper.attachments[1].blocks[0]
-    assert len(targets.columns) == 12
-    assert targets.rows[0][2] == "≥30.00%"
+    assert len(targets.columns) == 13
+    assert targets.rows[0][2:4] == ("300.00", "≥30.00%")
     for form in ("docx", "pdf"):
         data = paper_bytes(paper, form)
         _save(f"application.{form}", data)
@@ -66,6 +68,49 @@ def test_the_county_document_carries_projects_targets_and_both_responsibilities(
     assert "宁津县发展和改革局" in "".join(page.extract_text() for page in pages).replace("\n", "")
 
 
+def test_the_yearly_plan_says_of_each_project_what_the_regulation_asks_and_adds_up(plan):
+    who, _, documents = plan
+    table = plan_document(who.county.scope, documents[3].pk).attachments[0].blocks[0]
+    heads = [c.title for c in table.columns]
+    for head in ("项目名称", "建设内容及规模", "建设工期", "总投资", "资金来源", "本次下达"):
+        assert head in heads
+    row = dict(zip(heads, table.rows[1], strict=True))
+    assert row["建设内容及规模"] == "硬化村内道路2公里"
+    assert (row["总投资"], row["资金来源"], row["本次下达"]) == ("500.00", "中央预算内投资", "100.000001")
+    assert (table.total[heads.index("总投资")], table.total[-1]) == ("1,000.00", "400.000001")
+
+
+def test_the_annexed_tables_come_as_a_workbook_with_numbers_to_the_fen(plan):
+    who, batch, documents = plan
+    row = queries.applications(who.county.scope, batch_id=batch.pk).get()
+    asked = _book(paper_bytes(application_document(who.county.scope, row.pk), "xlsx"))
+    assert asked.sheetnames == ["2022年中央预算内投资第一批申请项目表", "绩效目标申报表"]
+    sheet = asked.worksheets[0]
+    assert [sheet.cell(line, 9).value for line in (5, 6, 7)] == [400.000001, 300, 100.000001]
+    assert {"G3:H3", "A3:A4"} <= {str(one) for one in sheet.merged_cells.ranges}
+    assert (sheet["G4"].value, sheet["H4"].value) == ("合计", "中央预算内投资")
+    data = paper_bytes(plan_document(who.county.scope, documents[3].pk), "xlsx")
+    _save("county.xlsx", data)
+    book = _book(data)
+    assert len(book.sheetnames) == 3
+    amounts = [line[-1].value for line in book.worksheets[0].iter_rows(min_row=4)]
+    assert amounts == [400.000001, 300, 100.000001]
+    assert data == paper_bytes(plan_document(who.county.scope, documents[3].pk), "xlsx")
+
+
+def test_the_paper_of_a_withdrawn_document_says_so_and_keeps_its_figures(plan):
+    who, _, documents = plan
+    before = plan_document(who.county.scope, documents[3].pk)
+    services.withdraw_document(who.province, documents[1].pk, reason="国家调整计划", on=date(2022, 10, 20))
+    after = plan_document(who.county.scope, documents[3].pk)
+    assert after.remark == "本文件已于2022年10月20日撤回，仅供查考"
+    assert after.attachments == before.attachments
+
+
+def _book(data: bytes):
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
 def test_a_document_of_the_province_shows_a_county_nothing_and_a_root_is_not_drawn_up(plan):
     who, _, documents = plan
     _save("province.pdf", paper_bytes(plan_document(who.province.scope, documents[1].pk), "pdf"))
@@ -73,7 +118,7 @@ def test_a_document_of_the_province_shows_a_county_nothing_and_a_root_is_not_dra
         plan_document(who.other.scope, documents[3].pk)
     with pytest.raises(InvalidInput, match="只作登记"):
         plan_document(who.province.scope, documents[0].pk)
-    with pytest.raises(InvalidInput, match="docx、pdf"):
+    with pytest.raises(InvalidInput, match="docx、pdf、xlsx"):
         paper_bytes(plan_document(who.province.scope, documents[1].pk), "odt")
 
 

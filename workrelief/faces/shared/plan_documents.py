@@ -1,14 +1,16 @@
 """Plan papers in the official layout: a county's application, and the document that decomposes or forwards a plan.
 
-Annexes: the project table, the ten performance targets (forms §3) and the two responsibilities (form I). Amounts arrive in
-fen and are printed in 万元; where 0.01 万元 would hide a remainder the exact amount is printed. Sums come from the queries.
+Annexes: the project table (with what 政府投资条例第16条 asks of a yearly plan), the ten performance targets (forms §3) and
+the two responsibilities (form I); the annexed tables come as a workbook too. Amounts arrive in fen and are printed in 万元;
+where 0.01 万元 would hide a remainder the exact amount is printed. Sums come from the queries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -27,15 +29,18 @@ from workrelief.outputs.render.blocks import (
     OfficialDocument,
     Row,
     Table,
+    cell_text,
     paragraph,
 )
 from workrelief.outputs.render.docx import docx_bytes
 from workrelief.outputs.render.pdf import pdf_bytes
+from workrelief.outputs.render.xlsx import CellValue, ColumnKind, Sheet, SheetColumn, xlsx_bytes
 from workrelief.work.funds import queries
 from workrelief.work.funds.queries import ApplicationLineView, ApplicationView, DocumentView, LineView
 from workrelief.work.funds.rules.targets import TARGETS, target_text
+from workrelief.work.projects import queries as projects
 
-FORMATS: Final = ("docx", "pdf")
+FORMATS: Final = ("docx", "pdf", "xlsx")
 _NO_NUMBER: Final = "〔{year}〕×号"
 
 
@@ -57,7 +62,9 @@ def application_document(scope: Scope, application_id: int) -> OfficialDocument:
         attachments=(
             Attachment(f"{view.batch.title}申请项目表", (_asked_table(view),), landscape=True),
             Attachment(
-                "绩效目标申报表", (_targets_table([(v.project.name, v.targets) for v in view.lines]),), landscape=True
+                "绩效目标申报表",
+                (_targets_table("本次申请", [(v.project.name, v.requested_fen, v.targets) for v in view.lines]),),
+                landscape=True,
             ),
         ),
         demo=settings.DEMO_MODE,
@@ -101,11 +108,16 @@ def _asked_table(view: ApplicationView) -> Table:
         Column("批复文号", "left", 1.5),
         Column("合计", "right", 1.0, "总投资"),
         Column(view.row.fund_type.label, "right", 1.0, "总投资"),
-        Column("本次申请", "right", 1.2),
+        Column("本次申请", "right", 1.4),
         Column("拟吸纳人数", "right", 0.8),
         Column("拟发报酬", "right", 0.9),
     )
-    total: Row = ("", "合计", "", "", "", "", "", "", exact_wan(view.row.requested_fen), "", "")
+    own = sum(fen for v in view.lines for kind, fen in v.sources if kind is view.row.fund_type)
+    total: Row = (
+        "", "合计", "", "", "", "", exact_wan(sum(v.investment_fen for v in view.lines)), exact_wan(own),
+        exact_wan(view.row.requested_fen), str(sum(v.planned_workers or 0 for v in view.lines)),
+        exact_wan(sum(v.planned_pay_fen or 0 for v in view.lines)),
+    )  # fmt: skip
     return Table(
         "",
         "万元、人",
@@ -137,9 +149,9 @@ def plan_document(scope: Scope, document_id: int) -> OfficialDocument:
     place = divisions.name(row.division_code)
     office = row.issuer
     named = [line for line in view.lines if line.project is not None]
-    annexes = [Attachment(f"{row.batch_title}投资计划分解表", (_plan_table(view),), landscape=True)]
-    targets = [(line.label, line.targets) for line in view.lines]
-    annexes.append(Attachment("投资计划绩效目标表", (_targets_table(targets),), landscape=True))
+    annexes = [Attachment(f"{row.batch_title}投资计划分解表", (_plan_table(scope, view),), landscape=True)]
+    targets = [(line.label, line.amount_fen, line.targets) for line in view.lines]
+    annexes.append(Attachment("投资计划绩效目标表", (_targets_table("本次下达", targets),), landscape=True))
     if named:
         annexes.append(Attachment("项目“两个责任”表", (_duty_table(scope, named),), landscape=True))
     return OfficialDocument(
@@ -152,7 +164,15 @@ def plan_document(scope: Scope, document_id: int) -> OfficialDocument:
         signed_on=row.issued_on,
         attachments=tuple(annexes),
         demo=settings.DEMO_MODE,
+        remark=_withdrawn(view),
     )
+
+
+def _withdrawn(view: DocumentView) -> str | None:
+    """What a paper that no longer counts says of itself."""
+    if view.row.state.id != "withdrawn" or view.withdrawn_on is None:
+        return None
+    return f"本文件已于{view.withdrawn_on:%Y年%-m月%-d日}撤回，仅供查考"
 
 
 def _addressee(level: str, view: DocumentView) -> str:
@@ -193,35 +213,57 @@ def _plan_text(view: DocumentView, place: str) -> list[Block]:
     return blocks
 
 
-def _plan_table(view: DocumentView) -> Table:
-    with_projects = any(line.project for line in view.lines)
-    columns = [Column("序号", "center", 0.5), Column("地区", "left", 1.5)]
-    if with_projects:
-        columns += [Column("项目名称", "left", 3.0), Column("项目代码", "center", 2.2)]
-    columns += [Column("资金来源", "left", 1.8), Column("本次下达", "right", 1.2)]
-    blank = ("", "") if with_projects else ()
+def _plan_table(scope: Scope, view: DocumentView) -> Table:
+    """Projects with content, scale, duration, total and source (Q19); places that decompose further with their amount."""
+    known = projects.stored(scope, [line.project.id for line in view.lines if line.project])
+    columns = [Column("序号", "center", 0.5), Column("地区", "left", 1.2)]
+    if known:
+        columns += [
+            Column("项目名称", "left", 2.4),
+            Column("项目代码", "center", 2.2),
+            Column("建设性质", "center", 0.9),
+            Column("建设内容及规模", "left", 2.6),
+            Column("建设工期", "center", 1.3),
+            Column("总投资", "right", 1.1),
+        ]
+    columns += [Column("资金来源", "left", 1.5), Column("本次下达", "right", 1.5)]
+    blank = ("", "", "", "", "", exact_wan(sum(row.investment_fen for row in known.values()))) if known else ()
     total: Row = ("", "合计", *blank, "", exact_wan(view.row.total_fen))
-    rows = tuple(_plan_row(view, line, with_projects=with_projects) for line in view.lines)
+    rows = tuple(_plan_row(view, line, known) for line in view.lines)
     return Table("", "万元", tuple(columns), rows, total=total, total_first=True)
 
 
-def _plan_row(view: DocumentView, line: LineView, *, with_projects: bool) -> Row:
+def _plan_row(view: DocumentView, line: LineView, known: Mapping[int, Any]) -> Row:
     named: tuple[str, ...] = ()
-    if with_projects:
-        named = (line.project.name, line.project.code or "未赋码") if line.project else ("（待分解到项目）", "—")
+    if known:
+        stored = known.get(line.project.id) if line.project else None
+        named = (
+            (
+                stored.name, stored.code or "未赋码", stored.construction_kind or "—", stored.content or "—",
+                _duration(stored.starts_on, stored.ends_on), exact_wan(stored.investment_fen),
+            )
+            if stored
+            else (line.label if line.project else "（待分解到项目）", "—", "—", "—", "—", "—")
+        )  # fmt: skip
     return (str(line.number), line.division_name, *named, view.row.fund_type.label, exact_wan(line.amount_fen))
 
 
-def _targets_table(rows: Sequence[tuple[str, object]]) -> Table:
-    """One line for each project or place, one column for each of the ten targets, under their second-level heads."""
-    columns = [Column("序号", "center", 0.5), Column("项目（地区）", "left", 2.2)]
-    columns += [Column(t.label, "center", 1.2, t.second) for t in TARGETS]
+def _duration(first: date | None, last: date | None) -> str:
+    """2022年3月—2022年11月."""
+    if first is None and last is None:
+        return "—"
+    return "—".join(f"{day:%Y年%-m月}" if day else "" for day in (first, last))
+
+
+def _targets_table(word: str, rows: Sequence[tuple[str, int, Mapping[str, str]]]) -> Table:
+    """One line for each project or place, one column for each of the ten targets, under their first and second heads."""
+    columns = [Column("序号", "center", 0.5), Column("项目（地区）", "left", 2.0), Column(word, "right", 1.5)]
+    columns += [Column(t.label, "center", 1.2, f"{t.first}·{t.second}") for t in TARGETS]
     body = tuple(
-        (str(number), label, *(target_text(t, given.get(t.id, "")) for t in TARGETS))
-        for number, (label, given) in enumerate(rows, start=1)
-        if isinstance(given, dict)
+        (str(number), label, exact_wan(fen), *(target_text(t, given.get(t.id, "")) for t in TARGETS))
+        for number, (label, fen, given) in enumerate(rows, start=1)
     )
-    return Table("", "", tuple(columns), body)
+    return Table("", "万元", tuple(columns), body)
 
 
 def _duty_table(scope: Scope, named: Sequence[LineView]) -> Table:
@@ -230,10 +272,10 @@ def _duty_table(scope: Scope, named: Sequence[LineView]) -> Table:
         Column("项目", "left", 2.6),
         Column("法人单位", "left", 1.8, "项目责任"),
         Column("责任人", "center", 1.1, "项目责任"),
-        Column("电话", "center", 1.3, "项目责任"),
+        Column("电话", "center", 1.6, "项目责任"),
         Column("直接责任单位", "left", 1.8, "日常监管责任"),
         Column("责任人", "center", 1.1, "日常监管责任"),
-        Column("电话", "center", 1.3, "日常监管责任"),
+        Column("电话", "center", 1.6, "日常监管责任"),
         Column("确认日期", "center", 1.2),
         Column("备案日期", "center", 1.2),
     )
@@ -260,9 +302,56 @@ def exact_wan(fen: int) -> str:
 
 
 def paper_bytes(document: OfficialDocument, form: str) -> bytes:
-    """The paper as docx or pdf. Raises InvalidInput for another form."""
+    """The paper as docx or pdf, or its annexed tables as xlsx. Raises InvalidInput for another form."""
     if form == "docx":
         return docx_bytes(document)
     if form == "pdf":
         return pdf_bytes(document).data
+    if form == "xlsx":
+        return xlsx_bytes(
+            [_sheet(one, table) for one in document.attachments for table in one.blocks if isinstance(table, Table)]
+        )
     raise InvalidInput("plan.form", f"计划文件可以下载为{'、'.join(FORMATS)}，不能下载为“{form}”。")
+
+
+_WIDE: Final = {
+    "序号": 6, "项目名称": 34, "项目（地区）": 34, "项目": 34, "主要建设内容": 40, "建设内容及规模": 40, "项目代码": 26, "建设工期": 20,
+}  # fmt: skip
+_WHOLE: Final = ("序号", "拟吸纳人数")
+
+
+def _sheet(annex: Attachment, table: Table) -> Sheet:
+    """An annexed table as a sheet: its title, unit and heads; amounts and counts as numbers."""
+    columns = tuple(
+        SheetColumn(
+            one.title,
+            _sheet_kind(one),
+            width=_WIDE.get(one.title, 13 if one.align == "center" else 0),
+            wrap=one.align == "left",
+            group=one.group or "",
+        )
+        for one in table.columns
+    )
+    return Sheet(
+        title=annex.title,
+        caption=annex.title,
+        columns=columns,
+        rows=[
+            tuple(_sheet_cell(c, cell_text(cell)) for c, cell in zip(columns, row, strict=True))
+            for row, _ in table.printed_rows
+        ],
+        unit_note=f"单位：{table.unit}" if table.unit else "",
+        demo=settings.DEMO_MODE,
+    )
+
+
+def _sheet_kind(column: Column) -> ColumnKind:
+    if column.title in _WHOLE:
+        return "int"
+    return "exact_wan" if column.align == "right" else "text"
+
+
+def _sheet_cell(column: SheetColumn, text: str) -> CellValue:
+    if column.kind == "text" or not text or text == "—":
+        return text
+    return int(text) if column.kind == "int" else Decimal(text.replace(",", ""))

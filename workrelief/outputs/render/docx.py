@@ -92,6 +92,8 @@ class _Writer:
             parts.append(paragraph("Caption", run(table.caption)))
         if table.unit:
             parts.append(paragraph("TableUnit", run(f"单位：{table.unit}", wordml.size(text_pt))))
+        elif not with_caption:
+            parts.append(paragraph("TableUnit"))  # the title of the annex stands right above: leave it some room
         parts.append(wordml.table(table, width_mm=width_mm, text_pt=text_pt, bookmarks=self.bookmarks))
         notes = layout.note_lines(table.notes)
         look = wordml.size(min(text_pt, 10.5))

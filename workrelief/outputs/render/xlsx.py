@@ -21,7 +21,9 @@ import xlsxwriter
 from workrelief.kernel.errors import InvalidInput
 from workrelief.outputs.render.layout import DEMO_TEXT, note_lines, text_width
 
-ColumnKind = Literal["text", "int", "money_wan", "money_yuan", "ratio", "date", "days", "quantity", "decimal"]
+ColumnKind = Literal[
+    "text", "int", "money_wan", "exact_wan", "money_yuan", "ratio", "date", "days", "quantity", "decimal"
+]
 CellValue = str | int | Decimal | date | None
 
 ROW_LIMIT = 1_048_576
@@ -32,6 +34,7 @@ NUMBER_FORMATS: dict[ColumnKind, str] = {
     "text": "@",
     "int": "#,##0",
     "money_wan": "#,##0.00",
+    "exact_wan": "#,##0.00####",
     "money_yuan": "#,##0.00",
     "ratio": "0.0%",
     "date": "yyyy-mm-dd",
@@ -39,9 +42,15 @@ NUMBER_FORMATS: dict[ColumnKind, str] = {
     "quantity": "#,##0.00",
     "decimal": "#,##0.00",
 }
-WHOLE_IN_UNIT: dict[ColumnKind, int] = {"money_wan": 1_000_000, "money_yuan": 100, "days": 10, "quantity": 100}
+WHOLE_IN_UNIT: dict[ColumnKind, int] = {
+    "money_wan": 1_000_000,
+    "exact_wan": 1_000_000,
+    "money_yuan": 100,
+    "days": 10,
+    "quantity": 100,
+}
 """What an int of this kind is divided by: fen, days × 10, quantity × 100."""
-_WIDTHS: dict[ColumnKind, float] = {"text": 16, "money_wan": 14, "money_yuan": 15, "date": 12}
+_WIDTHS: dict[ColumnKind, float] = {"text": 16, "money_wan": 14, "exact_wan": 16, "money_yuan": 15, "date": 12}
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -54,6 +63,7 @@ class SheetColumn:
     | text       | –              | –                    | as typed  |
     | int        | the number     | the number           | 1,234     |
     | money_wan  | fen            | already 万元         | 12.34     |
+    | exact_wan  | fen            | already 万元         | 12.345678 |
     | money_yuan | fen            | already yuan         | 12.34     |
     | ratio      | –              | plain ratio (0.304)  | 30.4%     |
     | days       | days × 10      | days                 | 12.5      |
@@ -61,13 +71,14 @@ class SheetColumn:
     | decimal    | the number     | the number           | 12.34     |
     | date       | –              | –                    | 2022-07-01|
 
-    `wrap` breaks long texts into lines. None leaves the cell empty; a text in a number column ("—") is written as text; texts end at 32,767 characters.
+    `wrap` breaks long texts into lines; neighbours with the same `group` stand under one merged head. None leaves the cell empty; a text in a number column ("—") is written as text; texts end at 32,767 characters.
     """
 
     title: str
     kind: ColumnKind = "text"
     width: float = 0
     wrap: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,12 @@ def write_xlsx(target: BinaryIO | Path, sheets: Sequence[Sheet]) -> None:
         raise InvalidInput("xlsx.empty", "没有可导出的内容。")
     book = xlsxwriter.Workbook(
         str(target) if isinstance(target, Path) else target,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        {
+            "constant_memory": not any(_has_groups(s) for s in sheets),
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
     book.set_properties(
         {"created": _MADE_AT, "author": "", "comments": DEMO_TEXT if any(s.demo for s in sheets) else ""}
@@ -161,15 +177,13 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Formats) -> None:
     align = "center" if pages == 1 else "left"
     _across(page, 0, edge, caption, formats.get(bold=True, font_size=16, align=align), height=30)
     _across(page, 1, edge, sheet.unit_note, formats.get(align="right" if pages == 1 else "left"), height=18)
-    page.set_row(2, 30)
-    for index, column in enumerate(columns):
-        page.write_string(2, index, column.title, formats.head())
-    page.freeze_panes(_HEAD_ROWS, sheet.lead if last else 0)
-    page.repeat_rows(0, _HEAD_ROWS - 1)
+    first = _write_head(page, columns, formats, is_grouped=_has_groups(sheet))
+    page.freeze_panes(first, sheet.lead if last else 0)
+    page.repeat_rows(0, first - 1)
     if pages > 1:
         page.repeat_columns(0, sheet.lead - 1)
     folding = [(index, widths[index]) for index, column in enumerate(columns) if column.wrap]
-    line = _write_rows(page, sheet, [_writer(page, column, formats) for column in columns], folding)
+    line = _write_rows(page, sheet, [_writer(page, column, formats) for column in columns], folding, first)
     if sheet.total_row is not None:
         for index, (column, value) in enumerate(zip(columns, sheet.total_row, strict=True)):
             write = _writer(page, column, formats, bold=True)
@@ -180,9 +194,39 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Formats) -> None:
         line += 1
 
 
-def _write_rows(page: Any, sheet: Sheet, writers: list[_Write], folding: Sequence[tuple[int, float]]) -> int:
-    """The rows beneath the head, as high as their `folding` columns (index, width) need; returns the next free line."""
-    line = _HEAD_ROWS
+def _has_groups(sheet: Sheet) -> bool:
+    return any(column.group for column in sheet.columns)
+
+
+def _write_head(page: Any, columns: Sequence[SheetColumn], formats: Formats, *, is_grouped: bool) -> int:
+    """The head row, or two with the groups merged above their columns; returns the first line beneath."""
+    page.set_row(2, 24 if is_grouped else 30)
+    if not is_grouped:
+        for index, column in enumerate(columns):
+            page.write_string(2, index, column.title, formats.head())
+        return _HEAD_ROWS
+    page.set_row(3, 44)
+    index = 0
+    while index < len(columns):
+        group, end = columns[index].group, index
+        while group and end + 1 < len(columns) and columns[end + 1].group == group:
+            end += 1
+        if not group:
+            page.merge_range(2, index, 3, index, columns[index].title, formats.head())
+        elif end > index:
+            page.merge_range(2, index, 2, end, group, formats.head())
+        else:
+            page.write_string(2, index, group, formats.head())
+        for under in range(index, end + 1) if group else ():
+            page.write_string(3, under, columns[under].title, formats.head())
+        index = end + 1
+    return _HEAD_ROWS + 1
+
+
+def _write_rows(
+    page: Any, sheet: Sheet, writers: list[_Write], folding: Sequence[tuple[int, float]], line: int
+) -> int:
+    """The rows beneath the head, from `line`, as high as their `folding` columns (index, width) need; the next free line."""
     room = ROW_LIMIT - len(sheet.notes) - 1
     width = len(writers)
     cells = list(enumerate(writers))

@@ -37,7 +37,7 @@ from workrelief.work.funds.queries.projects import duties_of
 from workrelief.work.funds.rules.plans import duties_missing
 from workrelief.work.funds.rules.targets import TARGETS, target_text
 
-FILES = (("docx", "Word"), ("pdf", "PDF"))
+FILES = (("docx", "Word"), ("pdf", "PDF"), ("xlsx", "附表 Excel"))
 SAID = (InvalidInput, Conflict, RuleViolated, NotPermitted)
 """What is said on the page itself, with what was typed still there."""
 
