@@ -36,6 +36,11 @@ urlpatterns_funds = [
     path("plans/documents/<int:document_id>/step/", plans_document.step, name="plan-document-step"),
     path("plans/documents/<int:document_id>/received/", plans_document.received, name="plan-received"),
     path("plans/documents/<int:document_id>/file/<slug:form>/", plans_document.file, name="plan-document-file"),
+    path(
+        "plans/documents/<int:document_id>/lines/<int:plan_line_id>/targets/",
+        plans_document.line_targets,
+        name="plan-line-targets",
+    ),
     path("plans/lines/<int:plan_line_id>/change/", plans_change.propose, name="plan-change-new"),
     path("plans/changes/<int:change_id>/", plans_change.change, name="plan-change"),
     path("plans/changes/<int:change_id>/step/", plans_change.step, name="plan-change-step"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
+from workrelief.base.divisions import queries as divisions
 from workrelief.base.law import registry as law
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.errors import finding_document
@@ -30,6 +31,7 @@ from workrelief.work.funds.rules.targets import TARGET_BY_ID, TARGETS, target_te
 from workrelief.work.projects import queries as projects
 
 KINDS = {"shift": "调整投资计划", "recall": "收回资金", "content": "变更建设内容", "targets": "调整绩效目标"}
+HAND_BACK = {"hand_back": "收回（交回）未分解资金"}
 
 
 @page("plan.view")
@@ -135,8 +137,9 @@ def propose(request: ActingRequest, plan_line_id: int) -> HttpResponse:
     """The form of a change to one line of an issued plan."""
     actor = request.actor
     line = line_asked(actor.scope, plan_line_id)
-    kind = request.POST.get("kind") or request.GET.get("kind", "shift")
-    if kind not in KINDS:
+    kinds = KINDS if line.is_at_project else HAND_BACK
+    kind = request.POST.get("kind") or request.GET.get("kind") or next(iter(kinds))
+    if kind not in kinds:
         raise NotFound("plan.change", "没有这种变更。")
     error: DomainError | None = None
     if request.method == "POST":
@@ -162,8 +165,9 @@ def propose(request: ActingRequest, plan_line_id: int) -> HttpResponse:
             "line": line,
             "label": line.label,
             "kind": kind,
-            "kind_label": KINDS[kind],
-            "kinds": [(key, word, query_url(request, kind=key)) for key, word in KINDS.items()],
+            "kind_label": kinds[kind],
+            "kinds": [(key, word, query_url(request, kind=key)) for key, word in kinds.items()],
+            "goes": _goes(actor, line) if kind == "hand_back" else "",
             "others": [
                 (one, given.get(f"fen-{one.project_id}", "") if given else wan_field(one.amount_fen))
                 for one in line.others
@@ -176,6 +180,24 @@ def propose(request: ActingRequest, plan_line_id: int) -> HttpResponse:
         },
         status=error.status if error else 200,
     )
+
+
+def _goes(actor: Actor, line: LineAsked) -> str:
+    """From whom to whom unplaced money goes, and who decides, in words."""
+    holder = divisions.name(line.division_code)
+    if not _speaks_for(actor, line.division_code):
+        own = divisions.name(actor.home)
+        return f"从{holder}收回到{own}，由{own}另一位同事审批"
+    if line.is_root:
+        return f"{holder}交回国家（省级预算），凭上级收回文件，由{holder}另一位同事审批"
+    above = divisions.name(line.issuer_code)
+    return f"{holder}交回{above}，由{above}审批"
+
+
+def _hand_back(request: ActingRequest, line: LineAsked) -> Any:
+    post = request.POST
+    fen = wan_from(post.get("amount", ""), "收回金额")
+    return services.propose_hand_back(request.actor, line.id, fen, reason=post.get("reason", ""))
 
 
 def _shift(request: ActingRequest, line: LineAsked) -> Any:
@@ -226,4 +248,5 @@ _PROPOSALS: dict[str, Callable[[ActingRequest, LineAsked], Any]] = {
     "recall": _recall,
     "content": _content,
     "targets": _targets,
+    "hand_back": _hand_back,
 }

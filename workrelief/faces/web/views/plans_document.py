@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -40,6 +40,7 @@ from workrelief.kernel.errors import DomainError, InvalidInput, NotFound, NotPer
 from workrelief.kernel.findings import blockers
 from workrelief.kernel.kinds import FundType
 from workrelief.work.funds import queries, services
+from workrelief.work.funds.queries.applications import approved_lines
 from workrelief.work.funds.queries.clocks import ClockRow
 from workrelief.work.funds.queries.documents import DocumentView, LineView
 from workrelief.work.funds.queries.projects import duties_of
@@ -93,8 +94,11 @@ def _shown(request: ActingRequest, view: DocumentView, error: DomainError | None
             "clock": timed,
             "clock_badge": Badge(clock_words(timed), CLOCK_TONES[timed.status], "clock") if timed else None,
             "may_edit": is_own and row.state.id == "draft" and allowed(actor, "plan.draft"),
-            "may_receive": timed is not None and not timed.is_registered and allowed(actor, "plan.receive"),
-            "may_decompose": timed is not None and timed.done_on is None and allowed(actor, "plan.draft"),
+            "may_receive": timed is not None
+            and not timed.is_registered
+            and timed.done_on is None
+            and allowed(actor, "plan.receive"),
+            "may_decompose": timed is not None and _has_open(actor, view) and allowed(actor, "plan.draft"),
             **_steps_of(actor, row.state.id, view, is_own=is_own),
             "error": error,
             "error_findings": [finding_document(f) for f in error.findings] if error else [],
@@ -103,6 +107,11 @@ def _shown(request: ActingRequest, view: DocumentView, error: DomainError | None
         },
         status=error.status if error else 200,
     )
+
+
+def _has_open(actor: Actor, view: DocumentView) -> bool:
+    """Money addressed to the actor's office is still to be placed: never placed, or recalled."""
+    return any(line.open_fen and _is_own(actor, line.division_code) for line in view.lines)
 
 
 def _own_clock(actor: Actor, view: DocumentView) -> ClockRow | None:
@@ -130,6 +139,14 @@ def _chosen(request: ActingRequest, view: DocumentView) -> dict[str, Any] | None
         "duties": duties,
         "lacking": duties_missing(duties) if line.project else (),
         "may_change": may_change,
+        "may_hand_back": view.row.state.id == "issued"
+        and (view.row.level != "county" or view.row.is_root)
+        and line.open_fen > 0
+        and allowed(request.actor, "plan.change"),
+        "may_edit": view.row.state.id == "draft"
+        and not view.row.is_root
+        and _is_own(request.actor, view.row.division_code)
+        and allowed(request.actor, "plan.draft"),
     }
 
 
@@ -421,6 +438,7 @@ def edit(request: ActingRequest, document_id: int) -> HttpResponse:
             "found": found,
             "is_county": view.row.level == "county",
             "too_long": len(view.lines) > MOST_ROWS,
+            "import_url": reverse("web:import-new", args=["fund_plan"]) if allowed(actor, "plan.import") else "",
             "error": error,
             "error_findings": [finding_document(f) for f in error.findings] if error else [],
             "given": typed
@@ -460,7 +478,8 @@ def _groups(request: ActingRequest, view: DocumentView, found: Differences, type
         queries.proposed_lines(actor.scope, view.row.source_id, view.row.division_code) if view.row.source_id else []
     )
     held = {line.project.id for line in view.lines if line.project}
-    extra = {p.project_id for p in proposed if p.project_id and p.project_id not in held}
+    agreed = {line.project_id for line in approved_lines(actor.scope, view.row.batch_id, view.row.division_code)}
+    extra = ({p.project_id for p in proposed if p.project_id} | agreed) - held
     refs = projects.refs(actor.scope, extra)
     options = [(f"p{pk}", ref.name) for pk, ref in sorted(refs.items(), key=lambda pair: pair[1].name)]
     if view.row.level != "county":
@@ -522,7 +541,7 @@ def _lines_from(request: ActingRequest, view: DocumentView) -> list[services.New
         if standing is None and not fresh:
             fresh = {(p.parent_id, p.project_id): p for p in _proposed(request, view)}
         offered = fresh.get((parent, project_id))
-        targets = standing.targets if standing else offered.targets if offered else usual(parameters(on=clock.today()))
+        targets = standing.targets if standing else offered.targets if offered else {}
         lines.append(
             services.NewLine(
                 parent_id=parent,
@@ -548,6 +567,65 @@ def _target(key: str, refs: dict[int, projects.ProjectRef]) -> tuple[int | None,
     if key[:1] == "d" and len(key) == 13 and key[1:].isdigit():
         return None, key[1:]
     raise NotFound("plan.line", "没有这个项目或单位，或不在您的数据范围内。")
+
+
+@page("plan.draft")
+def line_targets(request: ActingRequest, document_id: int, plan_line_id: int) -> HttpResponse:
+    """The ten targets of one line of a draft, beside those of the line above it."""
+    actor = request.actor
+    view = queries.document(actor.scope, document_id)
+    line = next((one for one in view.lines if one.id == plan_line_id), None)
+    if line is None:
+        raise NotFound("plan.line", "文件里没有这一行，或不在您的数据范围内。")
+    if view.row.state.id != "draft":
+        return redirect("web:plan-document", document_id)
+    if not _is_own(actor, view.row.division_code):
+        raise NotPermitted("plan.office", f"分解由{divisions.name(view.row.division_code)}的发展改革部门办理。")
+    error: DomainError | None = None
+    if request.method == "POST":
+        try:
+            typed = {t.id: request.POST.get(f"t-{t.id}", "") for t in TARGETS}
+            services.set_line_targets(actor, document_id, plan_line_id, typed, version=_version(request))
+            messages.success(request, f"已保存“{line.label}”的绩效目标。")
+            return redirect(reverse("web:plan-document", args=[document_id]) + f"?line={plan_line_id}#line")
+        except SAID as err:
+            error = err
+    given = request.POST if error else None
+    above = _targets_above(actor, view, line)
+    return render(
+        request,
+        "funds/line_targets.html",
+        {
+            "title": "绩效目标",
+            "crumbs": [
+                ("投资计划", reverse("web:plans")),
+                (view.row.title, reverse("web:plan-document", args=[document_id])),
+                (f"第 {line.number} 行绩效目标", ""),
+            ],
+            "guide": law.guide("decompose-plan"),
+            "row": view.row,
+            "line": line,
+            "targets": [
+                (
+                    t,
+                    given.get(f"t-{t.id}", "") if given else typed_target(t, line.targets),
+                    target_text(t, above.get(t.id, "")),
+                )
+                for t in TARGETS
+            ],
+            "error": error,
+            "error_findings": [finding_document(f) for f in error.findings] if error else [],
+        },
+        status=error.status if error else 200,
+    )
+
+
+def _targets_above(actor: Actor, view: DocumentView, line: LineView) -> Mapping[str, str]:
+    """What the line of the source asks, as far as the reader may see it."""
+    if view.row.source_id is None:
+        return {}
+    source = queries.document(actor.scope, view.row.source_id)
+    return next((one.targets for one in source.lines if one.id == line.parent_id), {})
 
 
 @page("file.download")

@@ -11,7 +11,7 @@ from workrelief.kernel import codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import NotFound
 from workrelief.work.funds.models import PlanDocument, PlanLine
-from workrelief.work.funds.queries.documents import balance_of, documents
+from workrelief.work.funds.queries.documents import balance_of, documents, placed_by
 from workrelief.work.funds.queries.projects import duties_of
 from workrelief.work.funds.rules import plans as rules
 from workrelief.work.funds.rules.plans import Given
@@ -225,9 +225,10 @@ class OtherLine:
 
 @dataclass(frozen=True)
 class LineAsked:
-    """One line of an issued document about which a change is asked. Amount in fen, after changes.
+    """One line of an issued document about which a change is asked. Amounts in fen, after changes.
 
-    `others` are the lines of projects of the same document, this one included, in their order.
+    `others` are the lines of projects of the same document, this one included, in their order. `is_at_project` is a
+    line a county forwarded; of any other, `open_fen` is what nobody placed yet and may be handed back.
     """
 
     id: int
@@ -238,6 +239,11 @@ class LineAsked:
     project_id: int | None
     label: str
     amount_fen: int
+    open_fen: int
+    is_at_project: bool
+    division_code: str
+    issuer_code: str
+    is_root: bool
     targets: Targets
     others: tuple[OtherLine, ...]
 
@@ -264,6 +270,11 @@ def line_asked(scope: Scope, line_id: int) -> LineAsked:
         project_id=found.project_id if found.project_id in refs else None,
         label=label(found),
         amount_fen=found.amount_fen,
+        open_fen=found.amount_fen - placed_by([found.pk]).get(found.pk, 0),
+        is_at_project=found.document.level == "county" and not found.document.is_root,
+        division_code=found.division_code,
+        issuer_code=found.document.division_code,
+        is_root=found.document.is_root,
         targets=dict(found.targets),
         others=tuple(
             OtherLine(row.pk, row.project_id, label(row), row.amount_fen) for row in rows if row.project_id in refs
