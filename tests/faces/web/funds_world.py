@@ -74,6 +74,7 @@ class FundsWorld:
             "project money": (f"/projects/{self.funded}/money/", ("按来源", "第 1 批", "资金支付率", "ZF-1")),
             "money, new": (f"/projects/{self.funded}/money/payment/", ("凭证号", "累计支付不得超过下达额")),
             "idle money": ("/money/idle/", ("到位未支付", "100.00", "J04")),
+            "fund rates": ("/money/rates/?year=2022", ("支付率与完成率", "25.0", "100.0")),
             "fund structure": ("/money/structure/?year=2022", ("撬动", "中央预算内投资", "400.00")),
             "labour share": ("/labour-share/", ("费县第8号", "30.0", "尚未达到")),
         }

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import FEIXIAN
-from tests.faces.web.funds_world import MOST_STATEMENTS, FundsWorld, a_funds_world, a_line, a_special_project
+from tests.faces.web.funds_world import MOST_STATEMENTS, FundsWorld, a_funds_world, a_line, a_special_project, targets
 from tests.faces.web.people import signed_in
 from workrelief.base.access.permissions import Role
 from workrelief.base.divisions.services import load_divisions
@@ -315,6 +317,108 @@ def test_the_share_panel_names_every_limit_and_the_strictest(world):
     assert "演示辛" in page
 
 
+def test_recalled_money_waits_by_name_and_goes_back_to_the_nation(world):
+    writer, province = signed_in(Role.PROVINCE_OFFICER)
+    signer, _ = signed_in(Role.PROVINCE_OFFICER, name="province.two")
+
+    def decided(answer: Any, number: str) -> str:
+        order = int(re.findall(r"\d+", answer["Location"])[0])
+        form = {"step": "approve", "document_no": number, "on": "2022-09-20"}
+        assert "审批须由提出人以外的同事办理" in text_of(writer, f"/plans/changes/{order}/")
+        return said_by(signer.post(f"/plans/changes/{order}/step/", form, follow=True))
+
+    form = {"kind": "recall", "amount": "50", "reason": "国家收回"}
+    assert "变更已批准" in decided(writer.post(f"/plans/lines/{world.line}/change/", form), "鲁收1号")
+    titles = [line.title for line in todo_funds.lines(province)]
+    assert "重新安排收回的资金：1 行有余额，可再分解或交回上级" in titles
+    root = PlanLine.rows.get(document=world.root).pk
+    page = text_of(writer, f"/plans/documents/{world.root}/?line={root}")
+    assert "收回或交回未分解资金" in page
+    assert "分解这份文件" in page
+    asked = text_of(writer, f"/plans/lines/{root}/change/")
+    assert "尚未分解 500,000.00 元" in asked
+    assert "交回国家" in asked
+    too_much = writer.post(
+        f"/plans/lines/{root}/change/", {"kind": "hand_back", "amount": "50.000001", "reason": "收回"}
+    )
+    assert too_much.status_code == 422
+    assert "不超过这个数" in said_by(too_much)
+    assert 'value="50.000001"' in said_by(too_much)
+    form = {"kind": "hand_back", "amount": "50", "reason": "国家收回"}
+    assert "变更已批准" in decided(writer.post(f"/plans/lines/{root}/change/", form), "国收1号")
+    assert text_of(writer, f"/plans/batches/{world.batch}/").count("350.00") >= 5
+    assert not any("收回的资金" in line.title for line in todo_funds.lines(province))
+    assert writer.get(f"/plans/lines/{root}/change/?kind=shift").status_code == 404
+
+
+def test_targets_of_a_draft_are_edited_line_by_line_beside_those_above(world):
+    county, officer = signed_in(Role.COUNTY_OFFICER, "371325")
+    services.withdraw_document(officer, world.county, reason="目标有误")
+    draft = int(re.findall(r"\d+", county.post(f"/plans/documents/{world.city}/decompose/")["Location"])[0])
+    line = PlanLine.rows.get(document=draft)
+    url = f"/plans/documents/{draft}/lines/{line.pk}/targets/"
+    assert f'href="{url}"' in text_of(county, f"/plans/documents/{draft}/?line={line.pk}")
+    assert "投资计划分解表" in text_of(county, "/imports/new/fund_plan/")
+    assert "/imports/new/fund_plan/" in text_of(county, f"/plans/documents/{draft}/edit/")
+    page = text_of(county, url)
+    assert "上级目标" in page
+    assert "≥30.00%" in page
+    typed = {f"t-{name}": value for name, value in targets().items()} | {"t-wage_share": "很多"}
+    wrong = county.post(url, typed)
+    assert wrong.status_code == 422
+    assert "不是一个数" in said_by(wrong)
+    assert 'value="很多"' in said_by(wrong)
+    assert county.post(url, typed | {"t-wage_share": "29%"}).status_code == 302
+    lower = text_of(county, f"/plans/documents/{draft}/")
+    assert "低于上级目标≥30.00%，少40,000.00元" in lower
+    assert "低于劳务报酬占中央（省级）资金比例下限30.00%" in lower
+    stranger, _ = signed_in(Role.COUNTY_OFFICER, "371422")
+    assert stranger.get(url).status_code == 404
+
+
+def test_a_deadline_that_passed_is_moved_by_the_province_alone(world):
+    province, _ = signed_in(Role.PROVINCE_OFFICER)
+    url = f"/plans/batches/{world.batch}/terms/"
+    early = province.post(url, {"apply_by": "2021-12-01", "note": ""})
+    assert early.status_code == 422
+    assert "早于批次建立日期" in said_by(early)
+    assert "已调整申报期限" in said_by(province.post(url, {"apply_by": "2022-10-15", "note": "延期"}, follow=True))
+    page = text_of(province, f"/plans/batches/{world.batch}/")
+    assert "2022-10-15" in page
+    assert "延期" in page
+    county, _ = signed_in(Role.COUNTY_OFFICER, "371325")
+    assert county.get(url).status_code == 403
+
+
+LISTS = (
+    "plans/", "plans/documents/", "plans/applications/", "plans/clocks/", "money/", "money/idle/", "labour-share/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_list_goes_out_as_a_spreadsheet_with_what_it_shows(path, world):
+    province, _ = signed_in(Role.PROVINCE_OFFICER)
+    assert "export=1" in text_of(province, f"/{path}")
+    answer = province.get(f"/{path}?export=1")
+    assert answer.status_code == 200, answer.content[:200]
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    assert rows
+    assert any(value for value in rows[0])
+    stranger, _ = signed_in(Role.CITY_OFFICER, "3714")
+    foreign = openpyxl.load_workbook(io.BytesIO(stranger.get(f"/{path}?export=1").content)).active
+    assert not any("费县" in str(value) for row in foreign.iter_rows(values_only=True) for value in row)
+
+
+def test_every_rate_leads_to_its_rows(world):
+    province, _ = signed_in(Role.PROVINCE_OFFICER)
+    page = text_of(province, "/money/rates/?year=2022")
+    links = re.findall(r'href="(/figure/\?[^"]+)"', page)
+    assert len(links) >= 9
+    for link in links:
+        assert "台账行" in text_of(province, link)
+
+
 # ---------- 待办 and API ----------
 
 
@@ -367,6 +471,12 @@ def test_the_api_says_the_same_as_the_pages(world):
         content_type="application/json",
     )
     assert undone.json()["state"] == "reversed"
+    for form in ("docx", "xlsx"):
+        for path in (f"applications/{world.application}", f"documents/{world.county}"):
+            paper = client.get(f"/api/v1/funds/{path}/file.{form}")
+            assert paper.status_code == 200
+            assert paper.content[:2] == b"PK"
     stranger, _ = signed_in(Role.CITY_OFFICER, "3714")
+    assert stranger.get(f"/api/v1/funds/documents/{world.county}/file.docx").status_code == 404
     for path in (f"applications/{world.application}", f"documents/{world.county}", f"moves/{world.move}"):
         assert stranger.get(f"/api/v1/funds/{path}").status_code == 404

@@ -147,3 +147,27 @@ def test_an_office_elsewhere_moves_nothing(desks):
         stranger.ask("post", f"documents/{root['id']}/{path}", body, 404)
     stranger.ask("post", "documents", {"source_id": root["id"], "lines": []}, 404)
     stranger.ask("post", f"batches/{batch['id']}/plan", plan, 403)
+
+
+def test_a_batch_is_prolonged_targets_are_raised_and_money_goes_back_by_api(desks):
+    province, city, _ = desks
+    batch = province.ask("post", "batches", {"year": 2022, "fund_type": "central_budget", "opened_on": "2022-01-05"})
+    kept = province.ask("put", f"batches/{batch['id']}/terms", {"apply_by": "2022-12-01", "note": "延期"})
+    assert kept["apply_by"] == "2022-12-01"
+    city.ask("put", f"batches/{batch['id']}/terms", {"apply_by": None}, 403)
+    body = {"document_no": "发改投资〔2022〕100号", "total_fen": FEN, "targets": targets()}
+    root = province.issued(province.ask("post", f"batches/{batch['id']}/plan", body), "发改投资〔2022〕100号")
+    lump = {"division_code": LINYI, "amount_fen": FEN, "targets": targets()}
+    draft = province.ask("post", "documents", {"source_id": root["id"], "lines": [lump]})
+    (line,) = draft["items"]
+    assert line["targets"]["wage_share"] == "0.3"
+    raised = targets() | {"wage_share": "35%"}
+    draft = province.ask("put", f"documents/{draft['id']}/lines/{line['id']}/targets", {"targets": raised})
+    assert draft["items"][0]["targets"]["wage_share"] == "0.35"
+    issued = province.issued(draft, "鲁发改投资〔2022〕1号")
+    asked = {"batch_id": batch["id"], "kind": "hand_back", "reason": "项目不具备条件", "fen": 100}
+    city.ask("post", "changes", asked, 422)
+    order = city.ask("post", "changes", asked | {"line_id": issued["items"][0]["id"]})
+    city.ask("post", f"changes/{order['id']}/approve", {"document_no": "临批1", "on": DAY}, 403, second=True)
+    province.ask("post", f"changes/{order['id']}/approve", {"document_no": "鲁收1", "on": DAY})
+    assert city.writer.get(f"/api/v1/funds/documents/{issued['id']}").json()["total_fen"] == FEN - 100

@@ -46,6 +46,7 @@ from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, NotPermit
 from workrelief.kernel.kinds import FundType, Track
 from workrelief.work.funds import queries, services
 from workrelief.work.funds.models import Delivery, PlanLine
+from workrelief.work.funds.queries.waiting import waiting
 from workrelief.work.lifecycle import queries as lives
 from workrelief.work.projects.rules import Fund
 
@@ -442,7 +443,7 @@ def test_clocks_warn_and_run_out_in_working_days_over_a_holiday(who):
     (late,) = queries.overdue(who.city.scope, on=date(2022, 10, 12))
     assert late.days_left == -2
     assert late.findings[0].rule_id == "C02"
-    assert queries.todo_counts(who.city, on=date(2022, 10, 12)).overdue == 1
+    assert waiting(who.city, on=date(2022, 10, 12)).overdue == 1
     with pytest.raises(InvalidInput, match="早于发文日期"):
         services.register_receipt(who.city, delivery.pk, received_on=date(2022, 9, 1))
 
@@ -458,12 +459,12 @@ def test_todo_counts_name_what_waits_for_each_office(who):
     project = planned_project(who.county, 1)
     batch = a_batch(who)
     services.save_application(who.county, batch.pk, NINGJIN, lines_for({project: 100 * WAN}))
-    assert queries.todo_counts(who.county).to_submit == 1
+    assert waiting(who.county).to_submit == 1
     row = queries.applications(who.county.scope).get()
     services.submit_application(who.county, row.pk, document_no="演1", on=APPLIED, is_truthful=True)
-    assert (queries.todo_counts(who.county).to_submit, queries.todo_counts(who.city).to_review) == (0, 1)
+    assert (waiting(who.county).to_submit, waiting(who.city).to_review) == (0, 1)
     a_root(who, batch, 100 * WAN)
-    assert queries.todo_counts(who.province).to_decompose == 1
+    assert waiting(who.province).to_decompose == 1
 
 
 # --- many ----------------------------------------------------------------------------------------------------------------

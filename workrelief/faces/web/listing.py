@@ -20,7 +20,7 @@ from workrelief.base.divisions import queries as divisions
 from workrelief.base.intake import queries as intake
 from workrelief.faces.shared.acting import ActingRequest
 from workrelief.faces.shared.download import attachment
-from workrelief.faces.shared.paging import paginate, query_url
+from workrelief.faces.shared.paging import Page, paginate, query_url
 from workrelief.faces.shared.stamp import Stamp
 from workrelief.faces.shared.tables import Column, build_table, ordered, value_of
 from workrelief.faces.shared.text import shown
@@ -278,6 +278,13 @@ _KINDS: dict[str, xlsx.ColumnKind] = {
 
 _LEAD, _UNDER = 42, 26
 """Width in characters of the name of a row, and of what stands under a value (a project code is 24 long)."""
+
+
+def export_url(request: ActingRequest, shown: Page[Any]) -> str:
+    """Address that exports what the list shows, all pages; "" without rows or without the right to."""
+    if not shown.total or not allowed(request.actor, "export.create"):
+        return ""
+    return query_url(request, export="1", page=None)
 
 
 def export_rows(

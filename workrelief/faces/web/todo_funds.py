@@ -60,6 +60,7 @@ def _plans(found: Waiting) -> Iterator[Todo]:
         (found.to_submit, "资金申请：{} 份草稿或退回件待申报", "web:plan-applications", "", "去申报"),
         (found.to_check, "复核计划文件：{} 份拟稿待复核", "web:plan-documents", "draft", "去复核"),
         (found.to_issue, "下达计划文件：{} 份已复核待下达", "web:plan-documents", "checked", "去下达"),
+        (found.to_place, "重新安排收回的资金：{} 行有余额，可再分解或交回上级", "web:plans", "", "去安排"),
         (found.to_decide, "变更审批：{} 份待本级批复", "web:plan-changes", "proposed", "去批复"),
     ):
         if number:

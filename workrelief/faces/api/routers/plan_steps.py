@@ -5,7 +5,7 @@ They join the routes of `funds`, whose reads stand there. The same services as t
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from workrelief.base.access.actor import Actor
 from workrelief.faces.api.routers.funds import router
@@ -21,6 +21,7 @@ from workrelief.faces.api.schemas.plan_steps import (
     AllDutiesIn,
     ApproveIn,
     BatchIn,
+    BatchTermsIn,
     ChangeIn,
     DecompositionIn,
     Done,
@@ -30,10 +31,13 @@ from workrelief.faces.api.schemas.plan_steps import (
     PlanIn,
     ProposedLineOut,
     ReceiptIn,
+    TargetsIn,
     VersionIn,
     WithdrawIn,
 )
 from workrelief.faces.api.session import acting
+from workrelief.faces.shared import plan_documents
+from workrelief.faces.shared.download import attachment
 from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.kernel.kinds import FundType
 from workrelief.work.funds import queries, services
@@ -51,6 +55,14 @@ def open_batch(request: HttpRequest, body: BatchIn) -> BatchOut:
         raise InvalidInput("plan.fund", f"没有“{body.fund_type}”这种资金类型。") from err
     made = services.open_batch(actor, services.NewBatch(**dict(body) | {"fund_type": fund}))
     (row,) = batch_rows(actor.scope, [queries.batch(actor.scope, made.pk)])
+    return BatchOut.of(row)
+
+
+@router.put("/batches/{int:plan_batch_id}/terms", response=BatchOut, summary="调整申报期限和说明")
+def set_batch_terms(request: HttpRequest, plan_batch_id: int, body: BatchTermsIn) -> BatchOut:
+    actor = acting(request, "plan.open")
+    services.set_batch_terms(actor, plan_batch_id, apply_by=body.apply_by, note=body.note)
+    (row,) = batch_rows(actor.scope, [queries.batch(actor.scope, plan_batch_id)])
     return BatchOut.of(row)
 
 
@@ -93,6 +105,29 @@ def save_document(request: HttpRequest, document_id: int, body: LinesIn) -> Docu
     lines = [one.line() for one in body.lines]
     services.save_document(actor, document_id, body.head(), lines, version=body.version)
     return _document(actor, document_id)
+
+
+@router.put(
+    "/documents/{int:document_id}/lines/{int:line_id}/targets", response=DocumentDetail, summary="修改一行的绩效目标"
+)
+def set_line_targets(request: HttpRequest, document_id: int, line_id: int, body: TargetsIn) -> DocumentDetail:
+    actor = acting(request, "plan.draft")
+    services.set_line_targets(actor, document_id, line_id, body.targets, version=body.version)
+    return _document(actor, document_id)
+
+
+@router.get("/documents/{int:document_id}/file.{form}", summary="计划文件（docx、pdf，附表 xlsx）")
+def document_file(request: HttpRequest, document_id: int, form: str) -> HttpResponse:
+    actor = acting(request, "file.download")
+    paper = plan_documents.plan_document(actor.scope, document_id)
+    return attachment(plan_documents.paper_bytes(paper, form), f"{paper.title}.{form}")
+
+
+@router.get("/applications/{int:application_id}/file.{form}", summary="资金申请文件（docx、pdf，附表 xlsx）")
+def application_file(request: HttpRequest, application_id: int, form: str) -> HttpResponse:
+    actor = acting(request, "file.download")
+    paper = plan_documents.application_document(actor.scope, application_id)
+    return attachment(plan_documents.paper_bytes(paper, form), f"{paper.title}.{form}")
 
 
 @router.post("/documents/{int:document_id}/check", response=DocumentDetail, summary="复核")
@@ -148,6 +183,10 @@ def propose_change(request: HttpRequest, body: ChangeIn) -> ChangeOut:
         made = services.propose_shift(actor, body.batch_id, shifts, reason=body.reason)
     elif body.kind == "recall":
         made = services.propose_recall(actor, body.batch_id, shifts, reason=body.reason)
+    elif body.kind == "hand_back":
+        if body.line_id is None:
+            raise InvalidInput("plan.change", "请写明要收回的计划行。")
+        made = services.propose_hand_back(actor, body.line_id, body.fen, reason=body.reason)
     elif body.kind == "content":
         wanted = services.ContentChange(project, body.content)
         made = services.propose_content(actor, body.batch_id, wanted, reason=body.reason)

@@ -26,6 +26,23 @@ class BatchIn(Schema):
     note: str = Field("", max_length=300)
 
 
+class VersionIn(Schema):
+    version: int | None = None
+
+
+class BatchTermsIn(Schema):
+    """What may change of an open batch; `apply_by` null means no limit."""
+
+    apply_by: date | None = None
+    note: str = Field("", max_length=200)
+
+
+class TargetsIn(VersionIn):
+    """All ten targets of a line, as typed or stored."""
+
+    targets: dict[str, str] = Field(description=TARGETS)
+
+
 class HeadIn(Schema):
     """What stands around the lines of a document."""
 
@@ -74,10 +91,6 @@ class DecompositionIn(LinesIn):
     division: str = Field("", pattern="^([0-9]{12})?$", description="缺省为本岗位所在辖区")
 
 
-class VersionIn(Schema):
-    version: int | None = None
-
-
 class IssueIn(VersionIn):
     """Number and day of the document."""
 
@@ -118,12 +131,17 @@ class ShiftIn(Schema):
 
 
 class ChangeIn(Schema):
-    """A change to ask for: money between projects, money taken back, content, or targets of one project."""
+    """A change to ask for: money between projects, money taken back, content, or targets of one project.
+
+    `hand_back` takes `fen` of a line nobody placed yet (`line_id`): to the own office from below, else one level up.
+    """
 
     batch_id: int
-    kind: Literal["shift", "recall", "content", "targets"]
+    kind: Literal["shift", "recall", "hand_back", "content", "targets"]
     reason: str = Field(max_length=500)
     shifts: list[ShiftIn] = Field(default_factory=list, max_length=500)
+    line_id: int | None = None
+    fen: int = Field(0, ge=0)
     project_id: int | None = None
     content: str = Field("", max_length=2_000)
     targets: dict[str, str] = Field(default_factory=dict, description=TARGETS)

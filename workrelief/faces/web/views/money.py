@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from workrelief.faces.web.views.money_shape import (
     AGE_TONES,
     leverage_chart,
     leverage_rows,
+    rate_rows,
     source_chart,
     source_rows,
 )
@@ -35,7 +36,7 @@ from workrelief.faces.web.views.plans_shape import tabs, the_day, wan_from, whol
 from workrelief.kernel import clock, codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, RuleViolated
-from workrelief.kernel.kinds import FundType
+from workrelief.kernel.kinds import FundType, Track
 from workrelief.kernel.period import Period
 from workrelief.work.funds.money_states import FUND_MOVE
 from workrelief.work.funds.queries import money as queries
@@ -130,9 +131,7 @@ def money(request: ActingRequest) -> HttpResponse:
             "noun": "张凭证",
             "place": divisions.path_name(division or actor.home),
             "list_note": "要登记的，打开项目的“资金”页",
-            "primary": ("导出当前结果", query_url(request, export="1", page=None), "download")
-            if shown.total and allowed(actor, "export.create")
-            else None,
+            "export_url": listing.export_url(request, shown),
         },
     )
 
@@ -342,6 +341,17 @@ def money_reverse(request: ActingRequest, move_id: int) -> HttpResponse:
 # ---------- idle money ----------
 
 
+IDLE = (
+    Column("project", "项目", value=lambda r: r[1].name if r[1] else ""),
+    Column("code", "项目代码", value=lambda r: r[1].code if r[1] else ""),
+    Column("place", "地区", value=lambda r: divisions.path_name(r[0].division_code)),
+    Column("fund", "资金来源", value=lambda r: r[0].fund_type.label),
+    Column("left", "到位未支付", kind="yuan", value=lambda r: r[0].left_fen),
+    Column("late", "其中超期", kind="yuan", value=lambda r: r[2]),
+    Column("days", "最早到位", kind="number", unit="天", value=lambda r: r[0].oldest_days),
+)  # fmt: skip
+
+
 @page("plan.view")
 def idle(request: ActingRequest) -> HttpResponse:
     """Money that arrived and was not paid out, by age, place and project."""
@@ -350,6 +360,9 @@ def idle(request: ActingRequest) -> HttpResponse:
     level = _child_level(division or actor.home)
     found = queries.idle_money(actor.scope, division=division, level=level)
     refs = projects.refs(actor.scope, {source.project_id for source in found.late})
+    if request.GET.get("export"):
+        late = [(source, refs.get(source.project_id), source.older_fen(found.limit_days)) for source in found.late]
+        return listing.export_rows(actor, "闲置资金", IDLE, late, demo=settings.DEMO_MODE)
     shown = paginate(request, found.late)
     return render(
         request,
@@ -362,6 +375,7 @@ def idle(request: ActingRequest) -> HttpResponse:
             ),
             "guide": law.guide("record-fund-movement"),
             "tabs": tabs(actor, "idle"),
+            "export_url": listing.export_url(request, shown),
             "found": found,
             "place": divisions.path_name(division or actor.home),
             "classes": [
@@ -387,6 +401,49 @@ def _child_level(division: str) -> Level:
 def _place_url(request: ActingRequest, code: str, level: Level) -> str:
     """One level down; a county's money is in the list beneath."""
     return query_url(request, division=codes.prefix_of(code), page=None) if level is Level.CITY else ""
+
+
+# ---------- payment, completion and start rates ----------
+
+
+@page("figures.view")
+def rates(request: ActingRequest) -> HttpResponse:
+    """I12–I14 of special-fund projects by place, with who falls behind time (J01, J02) in the running year."""
+    actor = request.actor
+    division = listing.chosen_division(request, actor)
+    period = _period(request)
+    place = division or actor.home
+    by = "city" if _child_level(place) is Level.CITY else "county"
+    where = {"track": (Track.SPECIAL_FUND.id,)}
+    whole = queries.rates(actor.scope, period, by=(), division=division or None, where=where)
+    table = queries.rates(actor.scope, period, by=(by,), division=division or None, where=where)
+    is_running = period.year == clock.today().year
+    behind = queries.behind_schedule(actor.scope, by=by) if is_running else {}
+    names = [("payment_rate", "资金支付率"), ("completion_rate", "投资完成率"), ("start_rate", "开工率")]
+    return render(
+        request,
+        "funds/rates.html",
+        {
+            "title": "支付率与完成率",
+            "crumbs": [("投资计划", reverse("web:plans")), ("支付率与完成率", "")],
+            "stamp": Stamp(as_of=table.as_of if table.as_of.year > 2000 else None, unit="万元"),
+            "guide": law.guide("record-fund-movement"),
+            "tabs": tabs(actor, "rates"),
+            "place": divisions.path_name(place),
+            "year": period.year,
+            "years": [(year, query_url(request, year=str(year))) for year in _years(period.year)],
+            "kpis": _figure_kpis(whole.cells.get((), {}), names),
+            "rows": [
+                (row, [finding_document(f) for f in behind.get(row.key, ())])
+                for row in rate_rows(
+                    table, by, lambda code: query_url(request, division=codes.prefix_of(code)) if by == "city" else ""
+                )
+            ],
+            "is_running": is_running,
+            "word": "市" if by == "city" else "县（市、区）",
+            "up_url": query_url(request, division=None) if division else "",
+        },
+    )
 
 
 # ---------- sources and leverage ----------
@@ -445,6 +502,11 @@ def _lever_kpis(cells: Mapping[str, Any]) -> list[dict[str, Any]]:
         ("leverage", "批复撬动倍数"), ("central_planned", "批复中央资金"), ("others_planned", "批复其他资金"),
         ("leverage_received", "实际撬动倍数"), ("central_received", "到位中央资金"), ("others_received", "到位其他资金"),
     ]  # fmt: skip
+    return _figure_kpis(cells, names)
+
+
+def _figure_kpis(cells: Mapping[str, Any], names: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The figures that have a value, each with its address."""
     return [
         {
             "label": label,

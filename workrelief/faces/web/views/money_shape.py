@@ -12,6 +12,10 @@ from workrelief.kernel.figure import Figure, FigureTable
 AGE_TONES = ("done", "run", "warn", "stop", "stop")
 """Tones of the age classes: within the limit green and blue, beyond it amber, then red."""
 STEPS = (("funds_planned", "批复"), ("funds_issued", "下达"), ("funds_received", "到位"), ("funds_paid", "支付"))
+RATE_STEPS = (
+    "central_issued", "central_paid", "payment_rate", "year_plan", "investment_done", "completion_rate",
+    "planned_projects", "begun_projects", "start_rate",
+)  # fmt: skip
 LEVERS = (
     "central_planned", "others_planned", "leverage", "central_received", "others_received", "leverage_received",
 )  # fmt: skip
@@ -32,6 +36,7 @@ class FigureRow:
     label: str
     url: str
     cells: tuple[ShownFigure | None, ...]
+    key: str = ""
 
 
 def _shown(cells: Mapping[str, Figure], indicator: str) -> ShownFigure | None:
@@ -42,10 +47,20 @@ def _shown(cells: Mapping[str, Figure], indicator: str) -> ShownFigure | None:
 
 
 def source_rows(table: FigureTable) -> list[FigureRow]:
-    """Every source with its approved, issued, arrived and paid money."""
+    """Every source with its approved, issued, arrived and paid money; one that nothing stands for is left out."""
     return [
         FigureRow(table.label("fund_type", key[-1]), "", tuple(_shown(cells, name) for name, _ in STEPS))
         for key, cells in table
+        if any(cells[name].value for name, _ in STEPS if name in cells)
+    ]
+
+
+def rate_rows(table: FigureTable, by: str, drill: Callable[[str], str]) -> list[FigureRow]:
+    """Every place with what was issued and paid, planned and built, planned and begun, and the three rates (I12–I14)."""
+    return [
+        FigureRow(table.label(by, key[0]), drill(key[0]), tuple(_shown(cells, name) for name in RATE_STEPS), key[0])
+        for key, cells in table
+        if any(figure.value for figure in cells.values())
     ]
 
 

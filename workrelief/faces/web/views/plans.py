@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -143,9 +145,10 @@ def plans(request: ActingRequest) -> HttpResponse:
     """Batches of every year and fund, with the money of the reader's part of the province."""
     actor = request.actor
     form = _YearForm(request)
-    shown = paginate(
-        request, queries.batches(actor.scope, year=form.value("year"), fund_type=form.value("fund") or ""), 20
-    )
+    wanted = queries.batches(actor.scope, year=form.value("year"), fund_type=form.value("fund") or "")
+    if request.GET.get("export"):
+        return _exported(request, "计划批次", BATCHES, batch_rows(actor.scope, _all(wanted)))
+    shown = paginate(request, wanted, 20)
     rows = batch_rows(actor.scope, list(shown.items))
     primary = ("新建批次", reverse("web:plan-batch-new"), "plus") if allowed(actor, "plan.open") else None
     return _list(
@@ -169,6 +172,8 @@ def documents(request: ActingRequest) -> HttpResponse:
     )
     if fund := form.value("fund"):
         found = found.filter(batch__fund_type=fund)
+    if request.GET.get("export"):
+        return _exported(request, "计划文件", DOCUMENTS, queries.document_rows(actor.scope, _all(found)))
     shown = paginate(request, found)
     rows = queries.document_rows(actor.scope, list(shown.items))
     return _list(request, "documents", "计划文件", DOCUMENTS, shown, rows, form, "份文件")
@@ -182,6 +187,8 @@ def applications(request: ActingRequest) -> HttpResponse:
     found = queries.applications(actor.scope, state=form.value("state") or "", year=form.value("year"))
     if fund := form.value("fund"):
         found = found.filter(batch__fund_type=fund)
+    if request.GET.get("export"):
+        return _exported(request, "资金申请", APPLICATIONS, queries.application_rows(actor.scope, _all(found)))
     shown = paginate(request, found)
     rows = queries.application_rows(actor.scope, list(shown.items))
     return _list(request, "applications", "资金申请", APPLICATIONS, shown, rows, form, "份申请")
@@ -193,6 +200,8 @@ def clocks(request: ActingRequest) -> HttpResponse:
     actor = request.actor
     form = _ClockForm(request)
     found = queries.clocks(actor.scope, year=form.value("year"), status=form.value("status") or "")
+    if request.GET.get("export"):
+        return _exported(request, "分解时限", CLOCKS, found)
     shown = paginate(request, found)
     late = next((f for row in shown.items for f in row.findings), None)
     return _list(
@@ -207,12 +216,24 @@ def changes(request: ActingRequest) -> HttpResponse:
     """Change orders in scope, newest first."""
     actor = request.actor
     form = _ChangeForm(request)
-    shown = paginate(request, queries.changes(actor.scope, state=form.value("state") or ""))
+    found = queries.changes(actor.scope, state=form.value("state") or "")
+    if request.GET.get("export"):
+        return _exported(request, "变更审批", CHANGES, change_views(actor.scope, _all(found)))
+    shown = paginate(request, found)
     rows = change_views(actor.scope, list(shown.items))
     return _list(
         request, "changes", "变更审批", CHANGES, shown, rows, form, "份变更",
         empty_title="没有变更", empty_cause="调整金额、收回资金、变更内容或目标，从计划文件的行上提出，经批准后生效",
     )  # fmt: skip
+
+
+def _all(rows: QuerySet[Any]) -> list[Any]:
+    """Every row that an export may hold, and one more, by which the export refuses."""
+    return list(rows[: listing.MOST_EXPORTED + 1])
+
+
+def _exported(request: ActingRequest, name: str, columns: tuple[Column, ...], rows: Sequence[Any]) -> HttpResponse:
+    return listing.export_rows(request.actor, name, columns, rows, demo=settings.DEMO_MODE)
 
 
 def _list(
@@ -239,6 +260,7 @@ def _list(
         "table": table,
         "page": shown,
         "noun": noun,
+        "export_url": listing.export_url(request, shown),
         "place": divisions.path_name(request.actor.home),
     }
     return render(request, "funds/list.html", context | extra)
@@ -330,6 +352,42 @@ def _balance_badge(node: Any) -> Badge:
     if node.received_fen == 0:
         return Badge("未收到计划", "")
     return Badge("尚未分解", "warn") if node.is_untouched else Badge("尚有余额", "warn")
+
+
+@page("plan.open")
+def batch_terms(request: ActingRequest, plan_batch_id: int) -> HttpResponse:
+    """Put another last day for applications on a batch, or another note."""
+    row = queries.batch(request.actor.scope, plan_batch_id)
+    error: DomainError | None = None
+    if request.method == "POST":
+        try:
+            services.set_batch_terms(
+                request.actor,
+                plan_batch_id,
+                apply_by=day_from(request.POST.get("apply_by", ""), "截止申报日期"),
+                note=request.POST.get("note", ""),
+            )
+            messages.success(request, "已调整申报期限和说明。")
+            return redirect("web:plan-batch", plan_batch_id)
+        except InvalidInput as err:
+            error = err
+    stored = {"apply_by": row.apply_by.isoformat() if row.apply_by else "", "note": row.note}
+    return render(
+        request,
+        "funds/batch_terms.html",
+        {
+            "title": "调整申报期限",
+            "crumbs": [
+                ("投资计划", reverse("web:plans")),
+                (row.title, reverse("web:plan-batch", args=[plan_batch_id])),
+                ("调整申报期限", ""),
+            ],
+            "batch": row,
+            "error": error,
+            "given": request.POST if error else stored,
+        },
+        status=error.status if error else 200,
+    )
 
 
 @page("plan.open")

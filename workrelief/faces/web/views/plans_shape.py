@@ -37,6 +37,7 @@ _TABS = (
     ("clocks", "分解时限", "web:plan-clocks"),
     ("changes", "变更审批", "web:plan-changes"),
     ("money", "到位与支付", "web:money"),
+    ("rates", "支付与完成率", "web:fund-rates"),
     ("structure", "来源与撬动", "web:fund-structure"),
     ("idle", "闲置资金", "web:idle-money"),
     ("shares", "劳务报酬占比", "web:shares"),

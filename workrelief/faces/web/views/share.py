@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -98,8 +99,11 @@ def shares(request: ActingRequest) -> HttpResponse:
     actor = request.actor
     form = _ShareForm(request)
     division = listing.chosen_division(request, actor)
+    exporting = bool(request.GET.get("export"))
     if form.value("pace"):
         behind = queries.behind_pace(actor.scope, division=division)
+        if exporting:
+            return listing.export_rows(actor, "劳务报酬占比", COLUMNS, behind, demo=settings.DEMO_MODE)
         shown = paginate(request, behind)
         rows = list(shown.items)
     else:
@@ -110,7 +114,13 @@ def shares(request: ActingRequest) -> HttpResponse:
             text=form.value("text") or "",
             order="place",
         )
-        shown = paginate(request, projects.projects(actor.scope, wanted))
+        every = projects.projects(actor.scope, wanted)
+        if exporting:
+            ids = list(every.values_list("pk", flat=True)[: listing.MOST_EXPORTED + 1])
+            judged = queries.shares(actor.scope, ids)
+            kept = [judged[pk] for pk in ids if pk in judged]
+            return listing.export_rows(actor, "劳务报酬占比", COLUMNS, kept, demo=settings.DEMO_MODE)
+        shown = paginate(request, every)
         found = queries.shares(actor.scope, [row.pk for row in shown.items])
         rows = [found[row.pk] for row in shown.items if row.pk in found]
     table = build_table(
@@ -130,6 +140,7 @@ def shares(request: ActingRequest) -> HttpResponse:
             "table": table,
             "page": shown,
             "noun": "个专项资金项目",
+            "export_url": listing.export_url(request, shown),
             "place": divisions.path_name(division or actor.home),
             "list_note": "占比按自第一笔起的累计数计；施工期间只提醒进度，验收时按终值考核",
         },
@@ -304,7 +315,11 @@ DUTIES = (
 def duties_missing_list(request: ActingRequest) -> HttpResponse:
     """Projects with plan money whose two responsibilities are not settled (C05)."""
     actor = request.actor
-    shown = paginate(request, project_ids_without_duties(actor.scope))
+    lacking = project_ids_without_duties(actor.scope)
+    if request.GET.get("export"):
+        every = plan_queries.responsibilities(actor.scope, lacking)
+        return listing.export_rows(actor, "两个责任待落实", DUTIES, every, demo=settings.DEMO_MODE)
+    shown = paginate(request, lacking)
     rows = plan_queries.responsibilities(actor.scope, list(shown.items))
     return render(
         request,
@@ -320,6 +335,7 @@ def duties_missing_list(request: ActingRequest) -> HttpResponse:
             "noun": "个项目",
             "place": divisions.path_name(actor.home),
             "list_note": "已下达资金、四项或确认日期不全的项目",
+            "export_url": listing.export_url(request, shown),
             "empty_title": "两个责任都已落实",
             "empty_cause": "已下达资金的项目四项、电话和确认日期齐全",
         },

@@ -12,7 +12,7 @@ from workrelief.work.funds.queries.applications import (
     line_facts,
 )
 from workrelief.work.funds.queries.changes import ChangeView, change_order, changes
-from workrelief.work.funds.queries.clocks import ClockRow, PlanTodo, clocks, overdue, todo_counts
+from workrelief.work.funds.queries.clocks import ClockRow, clocks, overdue
 from workrelief.work.funds.queries.documents import (
     BatchOverview,
     DocumentRow,
@@ -41,7 +41,6 @@ __all__ = [
     "DocumentRow",
     "DocumentView",
     "LineView",
-    "PlanTodo",
     "ProjectPlan",
     "Source",
     "application",
@@ -65,6 +64,5 @@ __all__ = [
     "proposed_lines",
     "responsibilities",
     "sources",
-    "todo_counts",
     "unplaced",
 ]

@@ -1,4 +1,4 @@
-"""Working-day clocks of plan documents, and what waits for an actor."""
+"""Working-day clocks of plan documents."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from django.db.models import Q
-
-from workrelief.base.access.actor import Actor
-from workrelief.base.access.permissions import allowed
 from workrelief.base.access.scope import Scope
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.law.calendar import calendar_finding, working_days_between
-from workrelief.kernel import clock
+from workrelief.kernel import clock, codes
 from workrelief.kernel.findings import Finding
-from workrelief.work.funds.models import Application, ChangeOrder, Delivery, PlanDocument
+from workrelief.work.funds.models import Delivery
 from workrelief.work.funds.rules import plans as rules
 
 ClockStatus = Literal["running", "warned", "overdue", "done", "done_late"]
@@ -135,63 +131,6 @@ def _said(row: Delivery, name: str, status: ClockStatus, left: int | None) -> li
     return [*found, hint] if hint else found
 
 
-@dataclass(frozen=True)
-class PlanTodo:
-    """What waits for a post. Each number counts things the actor may act upon now."""
-
-    to_submit: int = 0
-    to_review: int = 0
-    to_check: int = 0
-    to_issue: int = 0
-    to_decompose: int = 0
-    warned: int = 0
-    overdue: int = 0
-    to_decide: int = 0
-
-    @property
-    def total(self) -> int:
-        """All but the warnings, which are among the documents to decompose."""
-        return self.to_submit + self.to_review + self.to_check + self.to_issue + self.to_decompose + self.to_decide
-
-
-def todo_counts(actor: Actor, *, on: date | None = None) -> PlanTodo:
-    """Counts for the workbench of one post; things of its own office only."""
-    day = on or clock.today()
-    scope = actor.scope
-    offices = Q(division_code__in=own_offices(scope))
-    applications = Application.objects.within(scope)
-    documents = PlanDocument.objects.within(scope).filter(offices)
-    drafts = (
-        documents.filter(state="draft").exclude(made_by_id=actor.user_id)
-        if actor.user_id
-        else documents.filter(state="draft")
-    )
-    waiting = Delivery.objects.within(scope).filter(offices, is_void=False, done_on__isnull=True)
-    review = 0
-    if allowed(actor, "plan.city_review"):
-        review += applications.filter(state="submitted").count()
-    if allowed(actor, "plan.prov_review"):
-        review += applications.filter(state="city_reviewed").count()
-    decide = ChangeOrder.objects.within(scope).filter(state="proposed", decided_by_division__in=own_offices(scope))
-    if actor.user_id:
-        decide = decide.exclude(made_by_id=actor.user_id)
-    may_draft = allowed(actor, "plan.draft")
-    return PlanTodo(
-        to_submit=applications.filter(offices, state__in=("draft", "returned")).count()
-        if allowed(actor, "plan.apply")
-        else 0,
-        to_review=review,
-        to_check=drafts.count() if allowed(actor, "plan.check") else 0,
-        to_issue=documents.filter(state="checked").count() if allowed(actor, "plan.issue") else 0,
-        to_decompose=waiting.count() if may_draft else 0,
-        warned=waiting.filter(warn_on__lte=day, due_on__gte=day).count() if may_draft else 0,
-        overdue=waiting.filter(due_on__lt=day).count() if may_draft else 0,
-        to_decide=decide.count() if allowed(actor, "plan.approve_change") else 0,
-    )
-
-
 def own_offices(scope: Scope) -> tuple[str, ...]:
     """12-digit codes of the divisions the post itself speaks for: those its scope begins at."""
-    from workrelief.kernel import codes
-
     return tuple(codes.normalise(prefix) for prefix in scope.divisions)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
@@ -18,7 +19,10 @@ from workrelief.work.funds.queries.clocks import own_offices
 
 @dataclass(frozen=True)
 class Waiting:
-    """Numbers of things the actor may act upon now; `overdue` and `warned` are among `to_decompose`."""
+    """Numbers of things the actor may act upon now; `overdue` and `warned` are among `to_decompose`.
+
+    `to_place` counts lines whose document was decomposed before and that hold recalled money nobody placed again.
+    """
 
     to_submit: int = 0
     to_review: int = 0
@@ -27,6 +31,7 @@ class Waiting:
     to_decompose: int = 0
     warned: int = 0
     overdue: int = 0
+    to_place: int = 0
     to_decide: int = 0
     duties_missing: int = 0
 
@@ -34,7 +39,7 @@ class Waiting:
     def total(self) -> int:
         return (
             self.to_submit + self.to_review + self.to_check + self.to_issue + self.to_decompose + self.to_decide
-        ) + self.duties_missing
+        ) + (self.to_place + self.duties_missing)
 
 
 def waiting(actor: Actor, *, on: date | None = None) -> Waiting:
@@ -78,6 +83,7 @@ def _parts(actor: Actor, day: date) -> dict[str, QuerySet[Any]]:
         found["to_decompose"] = clocks
         found["warned"] = clocks.filter(warn_on__lte=day, due_on__gte=day)
         found["overdue"] = clocks.filter(due_on__lt=day)
+        found["to_place"] = _recalled(scope, offices)
     if allowed(actor, "plan.approve_change"):
         found["to_decide"] = ChangeOrder.objects.within(scope).filter(
             by_other, state="proposed", decided_by_division__in=own_offices(scope)
@@ -85,6 +91,23 @@ def _parts(actor: Actor, day: date) -> dict[str, QuerySet[Any]]:
     if allowed(actor, "plan.responsibility"):
         found["duties_missing"] = _unsettled(scope)
     return found
+
+
+def _recalled(scope: Scope, offices: Q) -> QuerySet[PlanLine]:
+    """Lines addressed to the offices whose clock has stopped and that are not placed to the fen (any longer)."""
+    placed = (
+        PlanLine.objects.unscoped("what lies below a line is summed whatever the reader may see of it")
+        .filter(parent=OuterRef("pk"), document__state="issued")
+        .order_by()
+        .values("parent")
+        .annotate(sum=Sum("amount_fen"))
+        .values("sum")
+    )
+    done = Delivery.objects.within(scope).filter(
+        document=OuterRef("document"), division_code=OuterRef("division_code"), done_on__isnull=False, is_void=False
+    )
+    rows: QuerySet[PlanLine] = PlanLine.objects.within(scope).filter(offices, Exists(done), document__state="issued")
+    return rows.annotate(placed=Coalesce(Subquery(placed), 0)).filter(amount_fen__gt=F("placed"))
 
 
 def project_ids_without_duties(scope: Scope, *, limit: int = 200) -> list[int]:

@@ -8,6 +8,7 @@ from workrelief.work.funds.services.applications import (
     return_application,
     review_application,
     save_application,
+    set_batch_terms,
     submit_application,
     withdraw_application,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "review_application",
     "save_application",
     "save_document",
+    "set_batch_terms",
     "set_line_targets",
     "set_responsibilities",
     "submit_application",

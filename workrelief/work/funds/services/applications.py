@@ -94,6 +94,20 @@ def open_batch(actor: Actor, wanted: NewBatch) -> PlanBatch:
     return opened.row
 
 
+def set_batch_terms(actor: Actor, batch_id: int, *, apply_by: date | None, note: str = "") -> PlanBatch:
+    """Put another last day for applications (None: no limit) and note on a batch. Raises NotFound, InvalidInput."""
+    with change(actor, "plan.open", PlanBatch.objects.filter(pk=queries.batch(actor.scope, batch_id).pk)) as opened:
+        row = opened.row
+        if apply_by is not None and apply_by < row.opened_on:
+            raise InvalidInput(
+                "plan.apply_by",
+                f"截止申报日期{apply_by:%Y年%-m月%-d日}早于批次建立日期{row.opened_on:%Y年%-m月%-d日}，请核对。",
+            )
+        row.apply_by, row.note = apply_by, note.strip()[:200]
+        row.save(update_fields=["apply_by", "note"])
+    return row
+
+
 def _chinese(number: int) -> str:
     digits = "零一二三四五六七八九"
     tens, units = divmod(number, 10)
@@ -197,7 +211,7 @@ def submit_application(
         if row.batch.apply_by is not None and on > row.batch.apply_by:
             raise Conflict(
                 "plan.apply_by",
-                f"该批次{row.batch.apply_by:%Y年%-m月%-d日}截止申报，如需补报请省发展改革委调整截止日期。",
+                f"该批次{row.batch.apply_by:%Y年%-m月%-d日}截止申报，如需补报请联系省发展改革委，在批次页调整截止日期。",
             )
         row.document_no, row.is_truthful = number, is_truthful
         row.submitted_on = require_day(on, not_before=row.batch.opened_on, what="申报日期", before="批次建立日期")
