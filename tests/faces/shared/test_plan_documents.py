@@ -13,7 +13,8 @@ import pytest
 from pypdf import PdfReader
 
 from tests.work.funds.plan_build import WAN, forwarded, offices, planned_project
-from workrelief.faces.shared.plan_documents import application_document, exact_wan, paper_bytes, plan_document
+from workrelief.faces.shared.plan_documents import application_document, paper_bytes, plan_document
+from workrelief.faces.shared.text import exact_wan
 from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.work.funds import queries, services
 

@@ -139,8 +139,8 @@ def test_a_county_applies_two_offices_review_and_each_step_says_what_stops_it(wo
     saved = county.post(f"/plans/batches/{batch}/apply/", form | {f"fen-{one}": "350.123456"})
     url = saved["Location"]
     page = text_of(county, url)
-    assert "350.12" in page
-    assert "两个责任缺 8 项" in page
+    assert "350.123456" in page
+    assert "两个责任尚未登记" in page
 
     line = {f"t-{t}": v for t, v in a_line(one).targets.items()} | {"version": "1", "d-owner_unit": "演示镇人民政府"}
     assert "不是一个数" in said_by(county.post(f"{url}projects/{one}/", line | {"t-payment_rate": "尽量高"}))

@@ -166,7 +166,20 @@ def test_a_document_whose_parts_promise_less_is_refused_until_a_line_is_raised(w
     line.refresh_from_db()
     assert line.targets == share("0.32")
     with pytest.raises(Conflict, match="不能修改"):
+        services.set_all_targets(who.county, draft.pk, share("0.3"))
+    with pytest.raises(Conflict, match="不能修改"):
         services.set_line_targets(who.county, draft.pk, line.pk, share("0.3"))
+
+
+@pytest.mark.django_db
+def test_one_set_of_targets_goes_on_every_line_of_a_draft_and_a_stale_page_is_told(who):
+    first, second = planned_project(who.county, 1), planned_project(who.county, 2)
+    _, draft = forwarded_at(who, {first: "0.3", second: "0.31"}, "0.35")
+    services.set_all_targets(who.county, draft.pk, share("35%"), version=draft.version)
+    assert [line.targets for line in PlanLine.rows.filter(document=draft)] == [share("0.35")] * 2
+    with pytest.raises(Conflict, match="已被他人修改"):
+        services.set_all_targets(who.county, draft.pk, share("36%"), version=draft.version)
+    services.check_document(who.county, draft.pk)
 
 
 @pytest.mark.django_db

@@ -16,11 +16,11 @@ from django.conf import settings
 
 from workrelief.base.access.scope import Scope
 from workrelief.base.divisions import queries as divisions
+from workrelief.faces.shared.text import exact_wan
 from workrelief.kernel import codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput
 from workrelief.kernel.kinds import FundType
-from workrelief.kernel.money import FEN_PER_WAN, wan_text
 from workrelief.outputs.render.blocks import (
     Attachment,
     Block,
@@ -292,13 +292,6 @@ def _duty_table(scope: Scope, named: Sequence[LineView]) -> Table:
             )
         )  # fmt: skip
     return Table("", "", columns, tuple(rows))
-
-
-def exact_wan(fen: int) -> str:
-    """万元 with two places, or with as many as the amount needs: a plan is equal to the fen, also on paper (reading 5)."""
-    if fen % (FEN_PER_WAN // 100) == 0:
-        return wan_text(fen)
-    return f"{Decimal(fen) / FEN_PER_WAN:,.6f}".rstrip("0")
 
 
 def paper_bytes(document: OfficialDocument, form: str) -> bytes:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from workrelief.kernel.figure import Figure
-from workrelief.kernel.money import wan_text, yi_text, yuan_text
+from workrelief.kernel.money import FEN_PER_WAN, wan_text, yi_text, yuan_text
 from workrelief.kernel.units import PERSON_DAY, RATIO, show, show_value
 
 NOTHING = "—"
@@ -37,6 +37,15 @@ def days(tenths: int | None) -> str:
 def ratio(value: Decimal | None) -> str:
     """30.4 (per cent), of 0.304."""
     return NOTHING if value is None else show_value(value, RATIO)
+
+
+def exact_wan(fen: int | None) -> str:
+    """万元 with two places, or with as many as the amount needs: a plan is equal to the fen, wherever it is read (reading 5)."""
+    if fen is None:
+        return NOTHING
+    if fen % (FEN_PER_WAN // 100) == 0:
+        return fen_wan(fen)
+    return f"{Decimal(fen) / FEN_PER_WAN:,.6f}".rstrip("0").replace("-", "−")
 
 
 def number(value: int | Decimal | None) -> str:

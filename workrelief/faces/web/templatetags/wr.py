@@ -31,6 +31,7 @@ _JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 # ---------- values ----------
 register.filter("fen_wan", text.fen_wan)
+register.filter("fen_exact", text.exact_wan)
 register.filter("fen_yuan", text.fen_yuan)
 register.filter("fen_yi", text.fen_yi)
 register.filter("days", text.days)

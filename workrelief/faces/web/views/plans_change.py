@@ -19,7 +19,7 @@ from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.errors import finding_document
 from workrelief.faces.shared.paging import query_url
 from workrelief.faces.shared.tables import badge_of
-from workrelief.faces.shared.text import NOTHING, fen_wan
+from workrelief.faces.shared.text import NOTHING, exact_wan
 from workrelief.faces.web.views.plans_application import SAID
 from workrelief.faces.web.views.plans_shape import the_day, typed_target, wan_field, wan_from
 from workrelief.kernel import clock, codes
@@ -79,8 +79,8 @@ def _item(item: ChangeItemView) -> dict[str, Any]:
     """Before and after as people read them."""
     if item.field == "amount_fen":
         return {
-            "item": item, "is_money": True, "before": fen_wan(int(item.before)), "after": fen_wan(int(item.after)),
-            "delta": f"{'+' if item.delta_fen > 0 else ''}{fen_wan(item.delta_fen)}".replace("-", "−"),
+            "item": item, "is_money": True, "before": exact_wan(int(item.before)), "after": exact_wan(int(item.after)),
+            "delta": f"{'+' if item.delta_fen > 0 else ''}{exact_wan(item.delta_fen)}".replace("-", "−"),
         }  # fmt: skip
     target = TARGET_BY_ID.get(item.field)
     before, after = (target_text(target, text) if target else text for text in (item.before, item.after))

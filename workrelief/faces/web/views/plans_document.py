@@ -89,6 +89,7 @@ def _shown(request: ActingRequest, view: DocumentView, error: DomainError | None
             "page": shown,
             "chosen": chosen,
             "balance": view.balance,
+            "shows_placed": row.state.id == "issued" and (row.level != "county" or row.is_root),
             "findings": [finding_document(f) for f in view.findings],
             "stopping": len(blockers(view.findings)),
             "clock": timed,
@@ -585,8 +586,12 @@ def line_targets(request: ActingRequest, document_id: int, plan_line_id: int) ->
     if request.method == "POST":
         try:
             typed = {t.id: request.POST.get(f"t-{t.id}", "") for t in TARGETS}
-            services.set_line_targets(actor, document_id, plan_line_id, typed, version=_version(request))
-            messages.success(request, f"已保存“{line.label}”的绩效目标。")
+            if request.POST.get("step") == "all":
+                services.set_all_targets(actor, document_id, typed, version=_version(request))
+                messages.success(request, f"已把这组绩效目标用于文件的全部{len(view.lines)}行。")
+            else:
+                services.set_line_targets(actor, document_id, plan_line_id, typed, version=_version(request))
+                messages.success(request, f"已保存“{line.label}”的绩效目标。")
             return redirect(reverse("web:plan-document", args=[document_id]) + f"?line={plan_line_id}#line")
         except SAID as err:
             error = err
@@ -605,6 +610,7 @@ def line_targets(request: ActingRequest, document_id: int, plan_line_id: int) ->
             "guide": law.guide("decompose-plan"),
             "row": view.row,
             "line": line,
+            "lines": len(view.lines),
             "targets": [
                 (
                     t,

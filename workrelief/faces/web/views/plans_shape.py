@@ -97,7 +97,9 @@ def wan_from(text: str, label: str) -> int:
     try:
         return fen_from_cell(plain, unit="万元")
     except InvalidInput as err:
-        raise InvalidInput("form.amount", f"{label}“{plain}”不是一个确定的金额。") from err
+        raise InvalidInput(
+            "form.amount", f"{label}“{plain}”不是一个确定的金额。请填一个数，单位万元，可填到分，如 350.5。"
+        ) from err
 
 
 def wan_field(fen: int | None) -> str:

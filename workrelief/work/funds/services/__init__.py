@@ -35,6 +35,7 @@ from workrelief.work.funds.services.documents import (
     register_receipt,
     reopen_document,
     save_document,
+    set_all_targets,
     set_line_targets,
     withdraw_document,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "review_application",
     "save_application",
     "save_document",
+    "set_all_targets",
     "set_batch_terms",
     "set_line_targets",
     "set_responsibilities",

@@ -156,6 +156,19 @@ def set_line_targets(
     actor: Actor, document_id: int, line_id: int, targets: Mapping[str, str], *, version: int | None = None
 ) -> PlanDocument:
     """Put other performance targets on one line of a draft; all ten as typed. Raises NotFound, Conflict, InvalidInput."""
+    return _set_targets(actor, document_id, targets, version, line_id=line_id)
+
+
+def set_all_targets(
+    actor: Actor, document_id: int, targets: Mapping[str, str], *, version: int | None = None
+) -> PlanDocument:
+    """Put the same performance targets on every line of a draft. Raises NotFound, Conflict, InvalidInput."""
+    return _set_targets(actor, document_id, targets, version)
+
+
+def _set_targets(
+    actor: Actor, document_id: int, targets: Mapping[str, str], version: int | None, *, line_id: int | None = None
+) -> PlanDocument:
     with change(actor, "plan.draft", _one(actor, document_id)) as opened:
         row = opened.row
         _require_own(actor, row, version)
@@ -163,15 +176,17 @@ def set_line_targets(
             raise Conflict(
                 "plan.state", f"文件{PLAN_DOCUMENT.state(row.state).label}，不能修改。需要修改的请先退回拟稿。"
             )
-        lines: QuerySet[PlanLine] = PlanLine.objects.unscoped(_WHY).filter(document=row, pk=line_id)
-        line: PlanLine | None = lines.first()
-        if line is None:
+        found: QuerySet[PlanLine] = PlanLine.objects.unscoped(_WHY).filter(document=row)
+        lines = list(found.filter(pk=line_id) if line_id is not None else found.order_by("number"))
+        if not lines:
             raise NotFound("plan.line", "文件里没有这一行，请刷新页面。")
-        before, line.targets = line.targets, read_targets(targets)
-        line.save(update_fields=["targets"])
+        read = read_targets(targets)
+        opened.details = {"lines": [[line.number, line.targets] for line in lines], "after": read}
+        for line in lines:
+            line.targets = read
+        PlanLine.rows.bulk_update(lines, ["targets"], batch_size=WRITE_ROWS)
         row.made_by_id, row.made_by_name = actor.user_id, actor.name
         _done(opened)
-        opened.details = {"line": line.number, "before": before, "after": line.targets}
     return opened.row
 
 
