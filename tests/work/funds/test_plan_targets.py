@@ -135,6 +135,20 @@ def test_a_lump_without_targets_takes_those_of_the_line_above(who):
     assert PlanLine.rows.get(document=made).targets == share("0.36")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("on", "is_refused"), [(date(2022, 6, 30), False), (date(2022, 7, 1), True)])
+def test_a_document_entered_late_is_judged_by_the_floor_of_its_own_day(who, on, is_refused):
+    root = services.register_plan(
+        who.province, a_batch(who).pk, services.DocumentHead(), total_fen=100 * WAN, targets=share("0.15")
+    )
+    services.check_document(who.province, root.pk)
+    if is_refused:
+        with pytest.raises(RuleViolated, match=r"目标15\.00%，低于"):
+            services.issue_document(who.province, root.pk, document_no="国1", on=on)
+    else:
+        services.issue_document(who.province, root.pk, document_no="国1", on=on)
+
+
 def forwarded_at(who, shares: dict[int, str], asked: str):
     """A draft of the county that forwards 100 万元 to each project with its own share, under a lump that asks `asked`."""
     batch = a_batch(who)

@@ -322,10 +322,11 @@ def findings_of(scope: Scope, row: PlanDocument, given: Sequence[Given]) -> list
     first = _first_issue(row)
     for line in lines:
         where = f"第{line.number}行（{divisions.name(line.division_code)}）"
-        found += rules.target_floor(
-            where, line.targets, FundType.of_id(row.batch.fund_type), on=first, division=line.division_code,
-            batch=row.batch.key,
-        )  # fmt: skip
+        if first is not None:
+            found += rules.target_floor(
+                where, line.targets, FundType.of_id(row.batch.fund_type), on=first, division=line.division_code,
+                batch=row.batch.key,
+            )  # fmt: skip
         said = facts.get(line.pk)
         if said is None:
             found += rules.targets_given(where, line.targets)
@@ -336,13 +337,13 @@ def findings_of(scope: Scope, row: PlanDocument, given: Sequence[Given]) -> list
     return found + _targets_followed(scope, row, lines)
 
 
-def _first_issue(row: PlanDocument) -> date:
-    """The day of the batch's first document, by which floors are judged; today while none is issued."""
+def _first_issue(row: PlanDocument) -> date | None:
+    """The day of the batch's first document, by which floors are judged; None before its own day is known."""
     documents: QuerySet[PlanDocument] = PlanDocument.objects.unscoped(_WHY_PLACED).filter(
         batch=row.batch_id, state="issued"
     )
     first: date | None = documents.aggregate(day=Min("issued_on"))["day"]
-    return first or row.issued_on or clock.today()
+    return first or row.issued_on
 
 
 def _targets_followed(scope: Scope, row: PlanDocument, lines: Sequence[PlanLine]) -> list[Finding]:
