@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +27,7 @@ from tests.work.funds.plan_build import (
     planned_project,
     responsible,
     reviewed,
+    to,
 )
 from workrelief.kernel.errors import Conflict, RuleViolated
 from workrelief.kernel.findings import Severity, blockers
@@ -216,3 +219,20 @@ def test_neither_a_shift_nor_lower_targets_leave_the_whole_short(who):
     raised = services.propose_targets(who.county, batch.pk, second, {"wage_share": "31%"}, reason="用工增加")
     services.approve_change(who.city, raised.pk, document_no="德批3", on=DAY)
     assert queries.project_plan(who.county.scope, second).targets["wage_share"] == "0.31"
+
+
+@pytest.mark.django_db
+def test_projects_named_above_are_weighed_in_the_same_number_of_statements_for_any_number(who):
+    counted = []
+    for batch_number, number in ((1, 2), (2, 12)):
+        ids = [planned_project(who.county, batch_number * 100 + n, central=10 * WAN) for n in range(number)]
+        batch = a_batch(who, number=batch_number)
+        reviewed(who, batch, dict.fromkeys(ids, 10 * WAN))
+        lines = [to(one, 10 * WAN) for one in ids]
+        root = a_root(who, batch, 10 * WAN * number)
+        province = pass_on(who.province, root, lines, TO_CITY, no=f"鲁{batch_number}")
+        draft = services.draft_decomposition(who.city, province.pk, services.DocumentHead(), lines)
+        with CaptureQueriesContext(connection) as seen:
+            services.check_document(who.city, draft.pk)
+        counted.append(len(seen))
+    assert counted[0] == counted[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Min, OuterRef, Q, QuerySet, Sum
 
@@ -26,6 +27,7 @@ from workrelief.work.funds.rules.targets import Targets
 from workrelief.work.funds.states import PLAN_DOCUMENT
 from workrelief.work.projects import queries as projects
 
+_Key = TypeVar("_Key")
 _WHY_PLACED = "what lies below a line is summed whatever the reader may see of it"
 
 
@@ -350,34 +352,32 @@ def _targets_followed(scope: Scope, row: PlanDocument, lines: Sequence[PlanLine]
     """C04 between the lines of a document and the lines of its source they take their money from."""
     if row.source is None:
         return []
-    refs = projects.refs(scope, {line.project_id for line in lines if line.project_id})
     by_parent: dict[int, list[PlanLine]] = {}
     for line in lines:
         if line.parent_id is not None:
             by_parent.setdefault(line.parent_id, []).append(line)
+    parts = parts_of(scope, by_parent)
     return [
         said
         for parent in addressed(row.source, row.division_code)
-        if parent.pk in by_parent
-        for said in rules.targets_follow(
-            f"上级文件第{parent.number}行", parent.targets, parts_of(by_parent[parent.pk], refs)
-        )
+        if parent.pk in parts
+        for said in rules.targets_follow(f"上级文件第{parent.number}行", parent.targets, parts[parent.pk])
     ]
 
 
-def parts_of(lines: Sequence[PlanLine], refs: Mapping[int, projects.ProjectRef]) -> list[rules.Part]:
-    """Lines as the rule about targets takes them; `refs` name the projects."""
-    return [
-        rules.Part(
-            line.number,
-            refs[line.project_id].name
-            if line.project_id and line.project_id in refs
-            else divisions.name(line.division_code),
-            line.amount_fen,
-            line.targets,
-        )
-        for line in lines
-    ]
+def parts_of(scope: Scope, groups: Mapping[_Key, Sequence[PlanLine]]) -> dict[_Key, list[rules.Part]]:
+    """Groups of lines as the rule about targets takes them, projects by their names; one statement for any number."""
+    lines = [line for group in groups.values() for line in group]
+    refs = projects.refs(scope, {line.project_id for line in lines if line.project_id})
+
+    def label(line: PlanLine) -> str:
+        known = refs.get(line.project_id) if line.project_id else None
+        return known.name if known else divisions.name(line.division_code)
+
+    return {
+        key: [rules.Part(line.number, label(line), line.amount_fen, line.targets) for line in group]
+        for key, group in groups.items()
+    }
 
 
 def _plan_line_facts(scope: Scope, row: PlanDocument, lines: Sequence[PlanLine]) -> dict[int, LineFacts]:

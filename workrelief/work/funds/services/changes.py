@@ -365,13 +365,13 @@ def _gaps(actor: Actor, lines: Mapping[int, PlanLine]) -> Gaps:
     groups: dict[tuple[int, int], list[PlanLine]] = {}
     for row in rows.select_related("parent__document").order_by("number"):
         groups.setdefault((row.document_id, row.parent_id), []).append(row)
-    refs = projects.refs(actor.scope, {row.project_id for group in groups.values() for row in group if row.project_id})
+    parts = parts_of(actor.scope, groups)
     found: Gaps = {}
     for (document, parent), group in groups.items():
         above = group[0].parent
         assert above is not None
         where = f"“{above.document.document_no}”第{above.number}行"
-        for one in blockers(rules.targets_follow(where, above.targets, parts_of(group, refs))):
+        for one in blockers(rules.targets_follow(where, above.targets, parts[document, parent])):
             found[document, parent, str(one.facts["target"])] = one
     return found
 
