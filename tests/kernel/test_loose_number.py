@@ -47,7 +47,21 @@ def test_each_form_is_understood(text: str, kind: str, low: str | None, high: st
 
 
 @pytest.mark.parametrize(
-    "text", ["三百余", "2025第四批", "117/117", "约1000余", "-5", "300-120", "100元至", "若干", "1.2.3", "9→"]
+    "text",
+    [
+        "三百余",
+        "2025第四批",
+        "117/117",
+        "约1000余",
+        "-5",
+        "300-120",
+        "100元至",
+        "若干",
+        "1.2.3",
+        "9→",
+        "0.5万-1亿",
+        "800元至1万元",
+    ],
 )
 def test_other_forms_are_refused_by_name(text: str) -> None:
     with pytest.raises(InvalidInput, match=text.replace("/", "/").replace(".", r"\.")):

@@ -114,6 +114,9 @@ def _pair(plain: str, original: str) -> LooseNumber | None:
     for pattern, kind in ((_CHANGE, "change"), (_RANGE, "range")):
         if found := pattern.match(plain):
             low, high = _decimal(found["low"]), _decimal(found["high"])
+            scales = {unit[0] if unit[0] in "万亿" else "" for unit in (found["lowunit"], found["unit"]) if unit}
+            if len(scales) > 1:
+                raise InvalidInput("number.range", f"“{original}”前后两个数的单位不同，请写成同一单位。")
             if kind == "range" and low > high:
                 raise InvalidInput("number.range", f"“{original}”的下限大于上限。")
             return LooseNumber(kind, low, high, original, unit=found["unit"] or found["lowunit"])  # type: ignore[arg-type]

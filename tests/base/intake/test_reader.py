@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from tests.base.intake.build import UnitImporter, errors, read, remarks, xlsx
 from workrelief.kernel.errors import InvalidInput
@@ -68,6 +69,37 @@ def test_hidden_rows_are_data_with_a_remark(tmp_path: Path) -> None:
     found, log, _, _ = read(put(tmp_path, xlsx([HEAD, [1, "演示一"], [2, "演示二"]], hidden=[2])))
     assert [r["name"] for r in found] == ["演示一", "演示二"]
     assert remarks(log) == [(3, "", "隐藏行，按数据处理")]
+
+
+def test_hidden_columns_are_data_with_a_remark(tmp_path: Path) -> None:
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    page = book.add_worksheet("表一")
+    page.write_row(0, 0, HEAD)
+    page.write_row(1, 0, [1, "演示一", "001", 12.3, "2022-07-05", "", "专项", 3])
+    page.set_column(3, 4, None, None, {"hidden": True})
+    page.set_column(20, 20, None, None, {"hidden": True})
+    book.close()
+    found, log, _, _ = read(put(tmp_path, target.getvalue()))
+    assert [r["money"] for r in found] == [12_300_000]
+    (said,) = [reason for row, _, reason in remarks(log) if row == 0 and "隐藏" in reason]
+    assert said == f"工作表“表一”有隐藏的列，按数据读取：{HEAD[3]}（D 列）、{HEAD[4]}（E 列）"
+
+
+def test_every_row_that_is_left_out_is_kept_by_kind_with_the_reading_of_each_column(tmp_path: Path) -> None:
+    rows = [
+        ["单位：万元"],
+        HEAD,
+        [1, "示例：演示单位", "001", 1, "2022-07-05", "", "专项", 3],
+        ["一、交通领域", "", "", "", "", "", "", ""],
+        [1, "演示一", "001", 12.3, "2022-07-05", "", "专项", 3],
+        [2, "", "", "", "", "", "", ""],
+    ]
+    found, _, (report,), _ = read(put(tmp_path, xlsx(rows)))
+    assert [r["row"] for r in found] == [5]
+    assert (report.example_rows, report.other_rows, report.total_rows) == ([3], [4], [])
+    assert ["D", HEAD[3], "金额", "万元"] in report.columns
+    assert [unit for _, _, taken, unit in report.columns if taken != "金额"] == [""] * (len(report.columns) - 1)
 
 
 def test_a_formula_without_a_kept_result_is_missing_and_named(tmp_path: Path) -> None:

@@ -162,6 +162,34 @@ def test_the_returned_file_can_be_mended_and_sent_again(ningjin_officer: Actor) 
     assert sorted(Unit.objects.values_list("name", flat=True)) == ["好二", "演示一"]
 
 
+def test_the_returned_file_reads_as_the_first_did(ningjin_officer: Actor) -> None:
+    rows = [
+        ["某县单位一览表", "单位：万元"],
+        ["单位名称", "", "金额", "日期"],
+        ["", "", "", ""],
+        ["演示一", "", 2],
+        ["坏二", "", 1],
+        ["坏三", "", 1],
+    ]
+    merges = [(1, c, 2, c, str(rows[1][c])) for c in (0, 2, 3)] + [(4, 3, 5, 3, "2022-07-05")]
+    batch = bring(ningjin_officer, io.BytesIO(xlsx(rows, merges=merges)))
+    book = openpyxl.load_workbook(io.BytesIO(services.failed_rows_xlsx(ningjin_officer, batch.pk)))
+    page = book.active
+    assert [c.value for c in page[1]][2:4] == ["某县单位一览表", "单位：万元"]
+    line = 3 if page.cell(3, 1).value == "未通过原因" else 2
+    assert [c.value for c in page[line]][:6] == ["未通过原因", "原行号", "单位名称", None, "金额", "日期"]
+    assert [[c.value for c in row] for row in page.iter_rows(min_row=page.max_row - 1)] == [
+        ["单位名称：名称不可用", 5, "坏二", None, 1, "2022-07-05"],
+        ["单位名称：名称不可用", 6, "坏三", None, 1, "2022-07-05"],
+    ]
+    page.cell(page.max_row, 3).value, page.cell(page.max_row - 1, 3).value = "好三", "好二"
+    mended = io.BytesIO()
+    book.save(mended)
+    mended.seek(0)
+    again = services.commit(ningjin_officer, bring(ningjin_officer, mended).pk)
+    assert again.report["totals"] == {"money_fen": 2_000_000}
+
+
 def test_private_values_are_masked_in_stored_issues(ningjin_officer: Actor) -> None:
     rows = [HEAD, ["演示一", 6.22848e18, 1, "", ""]]
     batch = bring(ningjin_officer, io.BytesIO(xlsx(rows)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -37,6 +38,7 @@ _DATE = re.compile(
     r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
 )
 _MONTH = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*月?份?$")
+_ONE_OR_TEN = "分不清是 1 月还是 10 月"
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$")
 _UNIT_WORDS = frozenset(
     {
@@ -142,8 +144,8 @@ def _loosely(cell: str, refused: Doubt, read: Parse, unit: str) -> object:
     """The number beside a bound, an "about" or a range, with a remark quoting it; otherwise the refusal stands."""
     try:
         found = parse_loose(cell)
-    except InvalidInput:
-        return refused
+    except InvalidInput as err:
+        return _bad(err.message.rstrip("。")) if err.code == "number.range" else refused
     if found is None or found.kind == "change":
         return refused
     number = found.low if found.low is not None else found.high
@@ -154,6 +156,8 @@ def _loosely(cell: str, refused: Doubt, read: Parse, unit: str) -> object:
         value = value.value
     how = "取下限" if found.kind == "range" else "取"
     taken = f"{number:f}{found.unit or unit}"
+    if isinstance(value, int) and unit in SCALES and found.unit and found.unit.rstrip("元") != unit.rstrip("元"):
+        taken += f"，合 {wan_text(value)} 万元"
     said = f"“{cell.strip()}”不是确定的数，按“{found.said}”理解，{how} {taken}"
     return Doubt(value, "remark", said, "核对后采用；有确定数的请改填确定数")
 
@@ -253,7 +257,7 @@ def _whole(scale: int, form: str) -> Callable[[Column, str], Parse]:
             if isinstance(found, Doubt):
                 return found
             number, unit, rest = found
-            if unit or (rest and rest not in _UNIT_WORDS):
+            if unit or (rest and rest not in _UNIT_WORDS and rest not in column.words):
                 return _bad(f"“{shown(cell)}”的单位与本列不符", "只填数字")
             exact = number * scale
             if exact != int(exact):
@@ -263,7 +267,9 @@ def _whole(scale: int, form: str) -> Callable[[Column, str], Parse]:
             value = int(exact)
             if value > 2_000_000_000:
                 return _bad("数值过大")
-            return Doubt(value, "remark", f"单元格带单位，已识别为 {number:f}{rest}", "核对后采用") if rest else value
+            if rest and rest not in column.words:
+                return Doubt(value, "remark", f"单元格带单位，已识别为 {number:f}{rest}", "核对后采用")
+            return value
 
         return read
 
@@ -328,8 +334,24 @@ def _day(year: int, month: int, day: int, cell: object) -> date | Doubt:
     return found if 1900 <= year <= 2100 else _bad(f"“{shown(cell)}”的年份不对")
 
 
-def _date(_column: Column, _unit: str) -> Parse:
+def _date(column: Column, unit: str) -> Parse:
+    read_month = _month(column, unit)
+
     def read(cell: object) -> object:
+        found = read_day(cell)
+        if not column.month_is or not isinstance(found, Doubt) or found.level != "error":
+            return found
+        month = read_month(cell)
+        if not isinstance(month, int):
+            return month if isinstance(month, Doubt) and _ONE_OR_TEN in month.reason else found
+        year, of_year = divmod(month, 100)
+        day = 1 if column.month_is == "first" else monthrange(year, of_year)[1]
+        taken = date(year, of_year, day)
+        which = "当月 1 日" if day == 1 else "当月最后一日"
+        said = f"“{shown(cell)}”只写到月，按{which}计，即 {taken}"
+        return Doubt(taken, "remark", said, "核对后采用；有确定日期的请改填")
+
+    def read_day(cell: object) -> object:
         if isinstance(cell, datetime):
             return cell.date()
         if isinstance(cell, date):
@@ -350,7 +372,7 @@ def _date(_column: Column, _unit: str) -> Parse:
         if text.isdigit() and len(text) == 8:
             return _day(int(text[:4]), int(text[4:6]), int(text[6:]), cell)
         if text.isdigit() and len(text) == 5:
-            return read(float(text))
+            return read_day(float(text))
         return _bad(f"“{shown(cell)}”不是完整的日期", "写作 2022-07-05")
 
     return read
@@ -374,7 +396,7 @@ def _month(_column: Column, _unit: str) -> Parse:
                 return checked(whole // 100, whole % 100, cell)
             text = shown(cell)
             if text.endswith(".1"):
-                return _bad(f"“{text}”分不清是 1 月还是 10 月", f"写作 {text[:4]}-01 或 {text[:4]}-10")
+                return _bad(f"“{text}”{_ONE_OR_TEN}", f"写作 {text[:4]}-01 或 {text[:4]}-10")
         else:
             text = unicodedata.normalize("NFKC", str(cell)).strip()
         if matched := _MONTH.match(text):

@@ -58,7 +58,9 @@ class Column:
     Amounts and numbers are never shared out that way: such a cell is an error. Negative numbers are refused unless
     `allow_negative`. `required`: the column must be there and every cell filled; `in_head`: it must be there, cells may
     be empty. `loose`: a planned number may be written as a bound, about or a range (≥15, 约4000, 10-15): the number beside
-    the word (of a range the lower one) is taken, with a remark that quotes both. `check` gets a present value and returns the reason it is refused, or "".
+    the word (of a range the lower one) is taken, with a remark that quotes both. `month_is`: a date may be written as a month
+    only (2026年3月) and means its first or last day, with a remark. `words` may follow a whole number without a remark (2026年).
+    `check` gets a present value and returns the reason it is refused, or "".
     """
 
     name: str
@@ -76,6 +78,8 @@ class Column:
     in_head: bool = False
     allow_negative: bool = False
     loose: bool = False
+    month_is: Literal["", "first", "last"] = ""
+    words: tuple[str, ...] = ()
     max_length: int = 0
     check: Callable[[Any], str] | None = None
     remedy: str = ""
@@ -94,6 +98,11 @@ class Column:
         return False if self.type == "tick" else None
 
     @property
+    def is_amount(self) -> bool:
+        """Whether the unit named in a head or a title line is this column's."""
+        return self.type in ("money", "wan")
+
+    @property
     def head(self) -> str:
         """Title as printed in the template, with the unit of amounts: 应发（元）."""
         unit = {"money": self.default_unit, "wan": "万元"}.get(self.type)
@@ -110,6 +119,14 @@ class Column:
         if isinstance(self.choices, type):
             return tuple(label for _, label in self.choices.choices())
         return tuple(self.choices.values())
+
+    def choice_ids(self) -> tuple[str, ...]:
+        """Stored values of the choices, in the order of their labels."""
+        if self.choices is None:
+            return ()
+        if isinstance(self.choices, type):
+            return tuple(id_ for id_, _ in self.choices.choices())
+        return tuple(self.choices)
 
     def find_choice(self, text: str) -> tuple[str, bool] | None:
         """(id, whether it was written as an alias) of a spelling; None when unknown."""

@@ -44,9 +44,10 @@ LIMITS = Limits()
 
 @dataclass
 class SheetMarks:
-    """What stands in the XML but not in the values; rows 1-based, cells as (row, letters)."""
+    """What stands in the XML but not in the values; rows 1-based, columns by letters, cells as (row, letters)."""
 
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[str] = field(default_factory=set)
     uncached: dict[tuple[int, str], str] = field(default_factory=dict)
 
 
@@ -64,17 +65,22 @@ class Passed:
         marks = {
             sheet: {
                 "hidden": sorted(m.hidden_rows),
+                "hidden_columns": sorted(m.hidden_columns),
                 "uncached": [[row, letters, what] for (row, letters), what in m.uncached.items()],
             }
             for sheet, m in self.marks.items()
-            if m.hidden_rows or m.uncached
+            if m.hidden_rows or m.hidden_columns or m.uncached
         }
         return {"format": self.format, "encoding": self.encoding, "marks": marks}
 
     @classmethod
     def from_kept(cls, path: Path, kept: dict[str, Any]) -> Passed:
         marks = {
-            sheet: SheetMarks(set(m["hidden"]), {(row, letters): what for row, letters, what in m["uncached"]})
+            sheet: SheetMarks(
+                set(m["hidden"]),
+                set(m.get("hidden_columns", ())),
+                {(row, letters): what for row, letters, what in m["uncached"]},
+            )
             for sheet, m in kept["marks"].items()
         }
         return cls(path, kept["format"], marks, kept["encoding"])
@@ -261,6 +267,8 @@ _ANY_ROW = re.compile(
     rb'<(?:\w+:)?row [^>]*?\br="(\d+)"'
 )  # ten times slower; for writers that put other attributes first
 _HIDDEN = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d+)"[^>]*?\bhidden="(?:1|true)"')
+_HIDDEN_COLUMNS = re.compile(rb'<(?:\w+:)?col (?=[^>]*\bhidden="(?:1|true)")[^>]*>')
+_COLUMN_SPAN = re.compile(rb'\b(min|max)="(\d+)"')
 _WIDE = re.compile(rb'<c r="([A-Z]{2,})(\d+)"[^>]*>')
 _UNCACHED = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
 _ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:<f(?:[^>]*/>|[^>]*>[^<]*</f>))?<v>([^<]*)</v>')
@@ -305,6 +313,10 @@ def _scan_sheet(stream: IO[bytes], name: str, sheet: str, limits: Limits) -> She
             )
         if b"hidden=" in text:
             marks.hidden_rows.update(int(f.group(1)) for f in _HIDDEN.finditer(text))
+            for one in _HIDDEN_COLUMNS.finditer(text):
+                ends = {end: int(number) for end, number in _COLUMN_SPAN.findall(one.group(0))}
+                span = range(ends.get(b"min", 1), min(ends.get(b"max", 0), limits.columns) + 1)
+                marks.hidden_columns.update(column_letters(n) for n in span)
         if b"<f" in text:
             _mark(marks, text, _UNCACHED, "公式没有保存计算结果")
         if b't="e"' in text:

@@ -112,8 +112,9 @@ def find_head(
     title_lines = tuple(" ".join(t for t in dict.fromkeys(_texts(row)) if t) for row in rows[:first])
     title_unit = next((m.group(1) for line in title_lines if (m := _TITLE_UNIT.search("".join(line.split())))), None)
     units: dict[str, str] = {}
+    amounts = {c.name for c in columns if c.is_amount}
     for name, place in places.items():
-        unit = _unit_of(labels[place]) or title_unit
+        unit = (_unit_of(labels[place]) or title_unit) if name in amounts else None
         if unit in SCALES:
             units[name] = unit
     claimed = set(places.values())

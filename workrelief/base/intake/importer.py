@@ -20,11 +20,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.intake.columns import Column, Option, TemplateSpec
 from workrelief.kernel.errors import NotFound
+from workrelief.kernel.money import wan_text, yuan_text
 
 Level = Literal["error", "remark"]
 Mode = Literal["all_or_nothing", "row_by_row"]
@@ -56,18 +58,25 @@ class Row:
     def __getitem__(self, name: str) -> Any:
         return self._block.columns[name][self._index]
 
+    def is_unread(self, *names: str) -> bool:
+        """Whether a cell of these columns was refused: what stands there is the empty value, not what was written."""
+        unread = self._block.unread
+        return bool(unread) and any((self.number, name) in unread for name in names)
+
 
 @dataclass
 class RowBlock:
     """Consecutive data rows of one sheet, column by column.
 
     `columns[name]` has one value per row for **every** declared column (the empty value where the file has no such
-    column). `numbers` are spreadsheet rows. Iterate for `Row` objects, or work on the lists for speed.
+    column). `numbers` are spreadsheet rows; `unread` the (row, column) of cells that were refused. Iterate for `Row` objects,
+    or work on the lists for speed.
     """
 
     sheet: str
     numbers: list[int]
     columns: dict[str, list[Any]]
+    unread: set[tuple[int, str]] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -167,12 +176,34 @@ class ImportContext:
         self, level: Level, row: Row | RowId, column: str, reason: str, remedy: str, value: object, rule_id: str
     ) -> Issue:
         sheet, number = row.id if isinstance(row, Row) else row
-        if value == "" and column and isinstance(row, Row):
-            value = row[column]
         declared = self.columns.get(column)
+        if value == "" and column and isinstance(row, Row) and not row.is_unread(column):
+            value = as_written(row[column], declared)
         title = self.heads.get(sheet, {}).get(column) or (declared.title if declared else "")
         letter = self.letters.get(sheet, {}).get(column, "")
         return Issue(sheet, number, letter, title, level, masked(value, declared), reason, remedy, rule_id)
+
+
+def as_written(value: object, column: Column | None) -> object:
+    """A stored value the way people write it: amounts in the unit of the form, choices by label, never whole fen or an id."""
+    if column is None or value == column.empty:
+        return ""
+    if column.type == "choice":
+        return dict(zip(column.choice_ids(), column.choice_labels(), strict=True)).get(str(value), value)
+    if column.type == "tick":
+        return "是"
+    if not isinstance(value, int):
+        return value
+    if column.is_amount:
+        return (
+            f"{wan_text(value)} 万元"
+            if column.type == "wan" or column.default_unit == "万元"
+            else f"{yuan_text(value)} 元"
+        )
+    if column.type == "month":
+        return f"{value // 100}-{value % 100:02}"
+    scale = {"tenths": 10, "hundredths": 100}.get(column.type, 1)
+    return f"{Decimal(value) / scale:f}"
 
 
 def masked(value: object, column: Column | None) -> str:

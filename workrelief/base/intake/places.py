@@ -52,7 +52,9 @@ class Places:
 
     def _find(self, words: str) -> Place:
         if not words:
-            return Place(reason="没有写明市、县", remedy="写明市和县，例如“德州市宁津县”")
+            return Place(
+                reason="没有写明市、县", remedy="每一行都写明市和县，例如“德州市宁津县”；与上一行相同的也要填写"
+            )
         found = divisions.find(words)
         if not found:
             return Place(reason=f"没有名为“{words}”的市、县", remedy="按现行行政区划填写市和县的名称")

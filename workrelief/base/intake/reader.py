@@ -45,16 +45,23 @@ Say = Callable[[Issue], None]
 
 @dataclass
 class SheetReport:
-    """What was found in one sheet, for the page and the batch: head row (1-based), matched and unknown heads, skipped rows."""
+    """What was found in one sheet, for the page and the batch: head row (1-based), matched and unknown heads, skipped rows.
+
+    `columns` are (letter, title as printed, title it was taken for, unit of its amounts). Rows left out are kept by kind: sums
+    (`total_rows`), foot lines, the template's example, and `other_rows` with words but nothing in any known column.
+    """
 
     name: str
     head_row: int = 0
     head_rows: int = 0
     matched: int = 0
     unknown: list[str] = field(default_factory=list)
+    columns: list[list[str]] = field(default_factory=list)
     rows: int = 0
     total_rows: list[int] = field(default_factory=list)
     foot_rows: list[int] = field(default_factory=list)
+    other_rows: list[int] = field(default_factory=list)
+    example_rows: list[int] = field(default_factory=list)
     skipped: bool = False
 
 
@@ -169,8 +176,8 @@ def read_blocks(
             understood += 1
             report = reader.report
             yield from reader.blocks()
-            report.total_rows.sort()
-            report.foot_rows.sort()
+            for left_out in (report.total_rows, report.foot_rows, report.other_rows, report.example_rows):
+                left_out.sort()
         reports.append(report)
     if not understood:
         titles = "、".join(c.title for c in importer.columns if c.required or c.in_head) or "、".join(
@@ -199,6 +206,7 @@ class _SheetReader:
         self._rows: Iterator[Sequence[Any]] = sheet.rows
         self._memos: dict[str, Memo] = {}
         self._columns = {c.name: c for c in importer.columns}
+        self._unread: set[tuple[int, str]] = set()
 
     def find_head(self) -> bool:
         first = list(islice(self._rows, SEARCHED_ROWS + 3))
@@ -222,6 +230,10 @@ class _SheetReader:
         self.ctx.heads[name] = dict(head.titles)
         self.report.head_row, self.report.head_rows = head.last + 1, head.last - head.first + 1
         self.report.matched = len(head.places)
+        self.report.columns = [
+            [self.ctx.letters[name][n], head.titles[n], self._columns[n].full_title, self._unit(n)]
+            for n in sorted(head.places, key=lambda n: head.places[n])
+        ]
         self.report.unknown = [f"{title}（{letter} 列）" for letter, title in head.unknown]
         if head.unknown:
             self.say(
@@ -231,10 +243,30 @@ class _SheetReader:
                     sheet=name,
                 )
             )
+        out_of_sight = [
+            f"{title}（{letter} 列）"
+            for letter, title, *_ in self.report.columns
+            if letter in self.sheet.marks.hidden_columns
+        ]
+        if out_of_sight:
+            self.say(
+                self.ctx.file_remark(
+                    f"工作表“{name}”有隐藏的列，按数据读取：{'、'.join(out_of_sight[:12])}",
+                    "不应导入的请删去该列",
+                    sheet=name,
+                )
+            )
         if self.sheet.is_hidden:
             self.say(self.ctx.file_remark(f"工作表“{name}”是隐藏的，按数据读取", "不应导入的请删去该表", sheet=name))
         self._memos = {n: Memo(parser(self._columns[n], unit=head.units.get(n))) for n in head.places}
         return True
+
+    def _unit(self, name: str) -> str:
+        """Unit in which bare amounts of a column are taken; "" for what is no amount."""
+        column = self._columns[name]
+        if not column.is_amount:
+            return ""
+        return "万元" if column.type == "wan" else self.head.units.get(name) or column.default_unit or "元"
 
     def blocks(self) -> Iterator[RowBlock]:
         start = self.head.last + 1
@@ -261,13 +293,14 @@ class _SheetReader:
             keep_now = [i for i in range(len(numbers)) if i not in drop]
             numbers = [numbers[i] for i in keep_now]
             cells = {n: tuple([values[i] for i in keep_now]) for n, values in cells.items()}
+        self._unread = set()
         if fills.active:
             cells = fills.apply(cells, numbers, self)
         columns = {
             n: self._convert(self._columns[n], cells[n], numbers) if n in cells else [c.empty] * len(numbers)
             for n, c in self._columns.items()
         }
-        block = RowBlock(self.sheet.name, numbers, columns)
+        block = RowBlock(self.sheet.name, numbers, columns, self._unread)
         hidden = self.sheet.marks.hidden_rows
         if hidden:
             for row in block:
@@ -294,8 +327,9 @@ class _SheetReader:
                         self.report.total_rows.append(numbers[i])
             if has_colon:
                 for i, text in enumerate(texts):
-                    if text.startswith(_EXAMPLE):
+                    if text.startswith(_EXAMPLE) and i not in drop:
                         drop.add(i)
+                        self.report.example_rows.append(numbers[i])
                     elif (
                         text
                         and i not in drop
@@ -305,8 +339,10 @@ class _SheetReader:
                         drop.add(i)
                         self.report.foot_rows.append(numbers[i])
         for i in [i for i, cell in enumerate(needed[0]) if cell == "" or is_empty(cell)]:
-            if all(is_empty(v[i]) for v in cells.values()):
+            if i not in drop and all(is_empty(v[i]) for v in cells.values()):
                 drop.add(i)
+                if any(type(column[i]) is str and not is_empty(column[i]) for column in raw):
+                    self.report.other_rows.append(numbers[i])
         return drop
 
     def _convert(self, column: Column, cells: Sequence[Any], numbers: list[int]) -> list[Any]:
@@ -326,7 +362,8 @@ class _SheetReader:
             letter = self.ctx.letters[self.sheet.name][column.name]
             empty = column.empty
             for i, value in enumerate(values):
-                if value == empty and is_empty(cells[i]) and (numbers[i], letter) not in marks:
+                is_said = (numbers[i], letter) in marks or (numbers[i], column.name) in self._unread
+                if value == empty and is_empty(cells[i]) and not is_said:
                     self._tell(column, numbers[i], Doubt(empty, "error", "必填，未填写", "补填后重新上传"), "")
         memo.forget()
         return values
@@ -344,6 +381,8 @@ class _SheetReader:
 
     def _tell(self, column: Column, number: int, doubt: Doubt, cell: object) -> None:
         name = self.sheet.name
+        if doubt.level == "error":
+            self._unread.add((number, column.name))
         self.say(
             Issue(
                 name, number, self.ctx.letters[name][column.name], self.ctx.heads[name][column.name].split("/")[-1], doubt.level,
@@ -445,15 +484,43 @@ def option_value(text: str, kind: str) -> object:
 def raw_rows(
     book: Workbook, wanted: dict[str, set[int]], heads: dict[str, tuple[int, int]]
 ) -> Iterable[tuple[str, int, Sequence[Any]]]:
-    """(sheet, row, raw cells) of head rows and wanted rows, for handing failed rows back.
+    """(sheet, row, raw cells) of the lines above the head, the head, and wanted rows, for handing failed rows back.
 
-    `heads[sheet]` are first and last head row, 1-based.
+    What is handed back reads as the file did: the lines above the head say year and unit, and a text in a cell merged over
+    several rows stands in each of them. `heads[sheet]` are first and last head row, 1-based.
     """
     for sheet in book.sheets():
         if sheet.name not in wanted:
             continue
         first, last = heads[sheet.name]
         rows = wanted[sheet.name]
+        shared = _SharedTexts(sheet, first, last)
         for number, row in enumerate(sheet.rows, start=1):
-            if first <= number <= last or number in rows:
-                yield sheet.name, number, [("" if c in EMPTY else c) if isinstance(c, str) else c for c in row]
+            cells = [("" if c in EMPTY else c) if isinstance(c, str) else c for c in row]
+            shared.fill(number, cells)
+            if number <= last or number in rows:
+                yield sheet.name, number, cells
+
+
+class _SharedTexts:
+    """Texts of cells merged over several rows (in the head, over several columns too), put into each cell of the range."""
+
+    def __init__(self, sheet: Sheet, first: int, last: int) -> None:
+        self._starting: dict[int, list[tuple[int, range]]] = {}
+        for (top, left), (bottom, right) in sheet.merged:
+            places = range(left - sheet.left, (right if top < last else left) - sheet.left + 1)
+            if left >= sheet.left and bottom + 1 >= first:
+                self._starting.setdefault(top + 1, []).append((bottom + 1, places))
+        self._open: list[tuple[int, range, str]] = []
+
+    def fill(self, number: int, cells: list[Any]) -> None:
+        """Fill row `number` (1-based); rows come in order."""
+        self._open = [one for one in self._open if one[0] >= number]
+        for bottom, places in self._starting.pop(number, ()):
+            text = cells[places.start] if places.start < len(cells) else ""
+            if isinstance(text, str) and text:
+                self._open.append((bottom, places, text))
+        for _, places, text in self._open:
+            for place in places:
+                if place < len(cells):
+                    cells[place] = text

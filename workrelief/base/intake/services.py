@@ -188,14 +188,17 @@ def failed_rows_xlsx(actor: Actor, batch_id: int) -> bytes:
                 page, name, line = book.add_worksheet(sheet[:31]), sheet, 0
                 page.set_column(0, 0, 48)
                 page.set_column(1, 1, 8)
-            is_head = number <= heads[sheet][1]
-            page.write_row(
-                line,
-                0,
-                ["未通过原因", "原行号"] if is_head else [reasons.get((sheet, number), ""), number],
-                bold if is_head else None,
+            first, last = heads[sheet]
+            is_head = number <= last
+            said = (
+                [reasons.get((sheet, number), ""), number]
+                if not is_head
+                else ["未通过原因", "原行号"]
+                if number >= first
+                else []
             )
-            page.write_row(line, 2, cells, bold if is_head else None)
+            page.write_row(line, 0, said, bold if is_head else None)
+            page.write_row(line, 2, cells, bold if number >= first and is_head else None)
             line += 1
     book.close()
     return target.getvalue()
@@ -251,7 +254,7 @@ class _Run:
         self._say_all(self.importer.finish(self.ctx))
         if self.log.file_errors:
             first = self.log.file_errors[0]
-            raise RuleViolated(first.rule_id or "import.file", f"{first.reason}。{first.remedy}")
+            raise RuleViolated(first.rule_id or "import.file", f"{first.reason.rstrip('。')}。{first.remedy}")
         if self.log.bad and self.importer.mode == "all_or_nothing":
             raise RuleViolated(
                 "import.errors",
