@@ -8,6 +8,7 @@ from tests.work.lists.build import NINGJIN, WAN, this_year
 from tests.work.projects.sheets import checked, committed, said, xlsx
 from workrelief.base.divisions.services import load_divisions
 from workrelief.base.intake import services as intake
+from workrelief.base.intake.models import RowIssue
 from workrelief.kernel.errors import Conflict
 from workrelief.work.lists import queries, services
 from workrelief.work.lists.queries import EntryFilter
@@ -99,7 +100,65 @@ def test_units_of_their_own_are_said_in_the_columns_unit(ningjin_officer):
 
 def test_a_total_too_small_for_its_unit_is_pointed_at(ningjin_officer):
     batch = checked(ningjin_officer, file(line(**{"总投资（万元）": 0.4, "拟发劳务报酬（万元）": 0.1})), "project_list")
-    assert any("可能写的是亿元" in w for w in said(batch, "remark"))
+    assert any("总投资0.40万元，数额过小，单位可能写错；现按所写单位理解" in w for w in said(batch, "remark"))
+
+
+def test_a_total_far_too_large_for_its_unit_is_pointed_at(ningjin_officer):
+    batch = checked(ningjin_officer, file(line(**{"总投资（万元）": 60_000_000})), "project_list")
+    assert any("总投资60,000,000.00万元，数额过大，单位可能写错" in w for w in said(batch, "remark"))
+
+
+def test_the_unit_of_the_title_line_is_no_unit_of_persons(ningjin_officer):
+    rows = [["2026年农业农村领域清单"], ["单位：万元"], HEAD, line(拟吸纳人数="≥15")]
+    words = said(checked(ningjin_officer, xlsx(rows), "project_list"), "remark")
+    assert any(w.endswith("按“不少于15”理解，取 15") for w in words)
+
+
+def test_a_range_over_two_units_is_refused_and_one_in_yi_is_said_in_wan(ningjin_officer):
+    rows = [line("甲", **{"总投资（万元）": "0.5万元-1亿元"}), line("乙", **{"总投资（万元）": "约1.2亿"})]
+    batch = checked(ningjin_officer, file(*rows), "project_list")
+    assert any("“0.5万元-1亿元”前后两个数的单位不同" in w for w in said(batch, "error"))
+    assert any("取 1.2亿，合 12,000.00 万元" in w for w in said(batch, "remark"))
+
+
+def test_a_cell_that_was_refused_is_told_once_and_judged_no_further(ningjin_officer):
+    row = line(**{"总投资（万元）": "待定", "领域": "水利工程", "岗位数量": "若干", "县级资金（万元）": 400})
+    batch = checked(ningjin_officer, file(row), "project_list")
+    assert [w.split(":")[0] for w in said(batch, "error")] == ["2 领域", "2 总投资（万元）", "2 岗位数量"]
+    assert not any("合计" in w or "四项缺少" in w or "七大领域" in w for w in said(batch))
+
+
+def test_an_amount_merged_over_rows_is_told_once_a_row(ningjin_officer):
+    rows = [HEAD, line("甲"), line("乙")]
+    at = HEAD.index("总投资（万元）")
+    batch = checked(ningjin_officer, xlsx(rows, merges=[(1, at, 2, at)]), "project_list")
+    assert said(batch, "error") == [
+        f"{row} 总投资（万元）: 第 2–3 行合并了单元格，数值无法分摊到每一行" for row in (2, 3)
+    ]
+
+
+def test_the_value_beside_a_problem_is_shown_as_written_in_the_form(ningjin_officer):
+    batch = checked(ningjin_officer, file(line(**{"县级资金（万元）": 399})), "project_list")
+    problem = RowIssue.rows.get(batch=batch, level="error")
+    assert (problem.rule_id, problem.value) == ("C06", "400.00 万元")
+
+
+def test_a_month_is_taken_as_its_first_or_last_day_and_said_so(ningjin_officer):
+    head = [*HEAD, "开工年月", "完工年月"]
+    rows = [
+        [*line("甲", 年度=f"{this_year()}年"), "2026年3月", 2026.11],
+        [*line("乙"), "2026", "年底"],
+        [*line("丙"), "2026.3.1", 2026.1],
+    ]
+    batch = checked(ningjin_officer, xlsx([head, *rows]), "project_list")
+    assert said(batch, "error") == [
+        "3 开工年月: “2026”不是完整的日期", "3 完工年月: “年底”不是完整的日期",
+        "4 完工年月: “2026.1”分不清是 1 月还是 10 月",
+    ]  # fmt: skip
+    words = said(batch, "remark")
+    assert "2 开工年月: “2026年3月”只写到月，按当月 1 日计，即 2026-03-01" in words
+    assert "2 完工年月: “2026.11”只写到月，按当月最后一日计，即 2026-11-30" in words
+    assert not any("没有填写开工时间" in w for w in words)
 
 
 @pytest.mark.parametrize(

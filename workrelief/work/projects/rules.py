@@ -180,10 +180,11 @@ class Listing:
 
 
 def listing(facts: Listing, law: Parameters) -> list[Finding]:
-    """Everything the rules say about one project on one list, today (`law.on`): A01, A04, B01–B03, C06, J03, N01–N03."""
+    """Everything the rules say about one project on one list, today (`law.on`): A01, A04, B01–B03, C06, J03, N01–N03, N06."""
     return [
         *kind_of_project(facts),
         *plain_figures(facts),
+        *plausible(facts, law),
         *funding(facts.investment_fen, facts.funds, law),
         *labour(facts, law.on),
         *check_project_code(facts.code).findings,
@@ -234,6 +235,23 @@ def plain_figures(facts: Listing) -> list[Finding]:
         said = f"拟发劳务报酬{wan_text(facts.planned_pay_fen)}万元超过总投资{wan_text(facts.investment_fen)}万元。"
         findings.append(finding("K04", said, "请核对金额单位是否为万元。", severity=Severity.SERIOUS))
     return findings
+
+
+def plausible(facts: Listing, law: Parameters) -> list[Finding]:
+    """A total so small or so large that its unit is doubtful (N06): 12.5 meant as 亿元, or yuan in a column of 万元."""
+    if facts.investment_fen <= 0:
+        return []
+    track = facts.track.id if facts.track else "*"
+    low, high = (law.get("plausible_investment_fen", track=track, bound=bound).whole for bound in ("low", "high"))
+    if low <= facts.investment_fen <= high:
+        return []
+    size, remedy = (
+        ("过小", "请核对单位；以亿元填写的，改为万元，或在数后写明“亿元”。")
+        if facts.investment_fen < low
+        else ("过大", "请核对单位；以元填写的，改为万元，或在数后写明“元”。")
+    )
+    said = f"总投资{wan_text(facts.investment_fen)}万元，数额{size}，单位可能写错；现按所写单位理解。"
+    return [finding("N06", said, remedy, severity=Severity.WARNING)]
 
 
 def funding(investment_fen: int, funds: Sequence[Fund], law: Parameters) -> list[Finding]:

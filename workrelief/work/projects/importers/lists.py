@@ -13,7 +13,6 @@ from workrelief.base.intake.places import Place, Places
 from workrelief.base.law.parameters import Parameters, parameters
 from workrelief.kernel import clock
 from workrelief.kernel.kinds import FundType, Sector, Track
-from workrelief.kernel.money import FEN_PER_WAN, wan_text
 from workrelief.work.projects import queries, rules, services
 from workrelief.work.projects.importers.findings import issues_of
 from workrelief.work.projects.models import ProgressStage
@@ -40,7 +39,20 @@ COLUMN_OF_RULE = {
     "N01": "code",
     "N02": "code",
     "N03": "owner_uscc",
+    "N06": "investment",
 }
+NEEDS = {
+    "A01": ("track",),
+    "A04": ("sector",),
+    "B01": ("name", "list_level"),
+    "B03": ("post_number", "planned_workers", "planned_priority"),
+    "C06": ("investment", *FUND_COLUMNS),
+    "J03": ("issued_central", "issued_provincial", *FUND_COLUMNS),
+    "K04": ("planned_pay", "investment"),
+    "N01": ("code",),
+    "N06": ("investment",),
+}
+"""Columns each rule judges: a cell that was refused is no nought and no gap."""
 _YEAR = re.compile(r"(20\d{2})\s*年")
 _YES_NO = {"yes": "是", "no": "否"}
 
@@ -75,7 +87,8 @@ class ProjectListImporter(Importer):
         Option("listed_on", "清单印发日期", "date", note="不填按当年 12 月 31 日计"),
     )
     columns = (
-        Column("year", "年度", "int", aliases=("计划年度", "清单年度"), example="2022", note="不填取表题中的年度"),
+        Column("year", "年度", "int", aliases=("计划年度", "清单年度", "所属年度"), words=("年", "年度"), example="2022",
+               note="不填取表题中的年度"),
         Column("list_level", "级次", aliases=("清单级次", "清单级别"), example="县", note="省、市、县三级之一"),
         Column("city", "市", aliases=("所属市", "地市", "设区市"), example="德州市"),
         Column("county", "县（市、区）", aliases=("县", "区县", "县市区", "所属县"), example="宁津县"),
@@ -92,7 +105,8 @@ class ProjectListImporter(Importer):
         Column("owner_name", "建设单位", aliases=("项目业主", "业主单位", "项目单位", "项目法人单位"), max_length=120),
         Column("owner_uscc", "统一社会信用代码", "code", aliases=("建设单位统一社会信用代码", "信用代码")),
         Column("implementer", "施工单位", aliases=("承接主体", "实施主体", "承建单位"), max_length=120),
-        Column("content", "主要建设内容", aliases=("建设内容", "主要建设内容及规模", "建设内容与规模")),
+        Column("content", "主要建设内容", aliases=("建设内容", "主要建设内容及规模", "建设内容与规模", "建设内容及规模", "主要建设内容与规模", "建设规模及内容",
+                                        "建设规模和内容", "建设内容和规模")),
         Column("investment", "总投资", "money", default_unit="万元", required=True, loose=True, aliases=("项目总投资", "批复总投资"),
                example="400.00"),
         Column("planned_investment", "年度计划投资", "money", default_unit="万元", loose=True, aliases=("当年计划投资", "本年计划投资")),
@@ -110,8 +124,10 @@ class ProjectListImporter(Importer):
         Column("issued_central", "已下达中央资金", "money", default_unit="万元",
                aliases=("中央资金已下达", "下达中央资金", "已下达中央投资")),
         Column("issued_provincial", "已下达省级资金", "money", default_unit="万元", aliases=("省级资金已下达",)),
-        Column("starts_on", "开工时间", "date", aliases=("开工日期", "开工年月", "计划开工时间")),
-        Column("ends_on", "完工时间", "date", aliases=("完工日期", "竣工时间", "计划完工时间", "完工年月")),
+        Column("starts_on", "开工时间", "date", month_is="first", aliases=("开工日期", "开工年月", "计划开工时间"),
+               note="只写到月的，按当月1日计"),
+        Column("ends_on", "完工时间", "date", month_is="last", aliases=("完工日期", "竣工时间", "计划完工时间", "完工年月"),
+               note="只写到月的，按当月最后一日计"),
         Column("labour_tasks", "适用的建设任务", aliases=("适用以工代赈的建设任务", "建设任务"), example="路基、路面工程"),
         Column("labour_links", "用工环节", aliases=("适用的用工环节",), example="路肩培土、模板安装"),
         Column("posts", "用工岗位", aliases=("岗位", "用工岗位名称"), example="普工、瓦工"),
@@ -150,7 +166,8 @@ class ProjectListImporter(Importer):
         for place, row in zip(found, rows, strict=True):
             yield from _check_place(ctx, row, place)
             entry = self.entry_of(ctx, row)
-            yield from issues_of(ctx, row, rules.listing(entry, session.law), COLUMN_OF_RULE)
+            columns = COLUMN_OF_RULE | ({"B01": "list_level"} if entry.list_level not in rules.LIST_LEVELS else {})
+            yield from issues_of(ctx, row, rules.listing(entry, session.law), columns, NEEDS)
             yield from _check_row(ctx, row, entry)
             yield from _check_doubles(ctx, session, row, entry)
             yield from _check_known(ctx, session, known, row, entry)
@@ -270,21 +287,16 @@ def _entry(ctx: ImportContext, row: Row, place: Place) -> services.NewProject:
 
 
 def _check_row(ctx: ImportContext, row: Row, entry: services.NewProject) -> Iterator[Issue]:
-    if not 2015 <= entry.year <= clock.today().year + 1:
+    if not 2015 <= entry.year <= clock.today().year + 1 and not row.is_unread("year"):
         yield ctx.error(row, "year", "没有写明清单年度，或年度不合理", "填写年度，例如 2022", rule_id="B01")
     if row["issued_central"] and len([f for f in entry.funds if f.fund_type.is_central]) > 1:
         first = next(f.fund_type.label for f in entry.funds if f.fund_type.is_central)
         yield ctx.remark(
             row, "issued_central", f"两种中央资金都有，已下达额记在{first}", "需要分开的，请在项目页修改资金来源"
         )
-    if 0 < entry.investment_fen < FEN_PER_WAN:
-        yield ctx.remark(
-            row, "investment", f"总投资仅 {wan_text(entry.investment_fen)} 万元，数额过小，可能写的是亿元；现按万元理解",
-            "核对单位；以亿元填写的，在数后写明“亿元”", value=wan_text(entry.investment_fen), rule_id="N06",
-        )  # fmt: skip
     if entry.code and code_style(plain_code(entry.code)) is CodeStyle.OLD:
         yield ctx.remark(row, "code", "旧式代码（首段为年份），不核校验位", "已换新码的改填新码", rule_id="N02")
-    if entry.starts_on is None:
+    if entry.starts_on is None and not row.is_unread("starts_on"):
         yield ctx.remark(row, "starts_on", "没有填写开工时间", "开工后补填，报酬归属期要与工期核对")
 
 
