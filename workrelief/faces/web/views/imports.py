@@ -19,6 +19,7 @@ from workrelief.base.jobs import queries as job_queries
 from workrelief.base.law import registry
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.download import attachment
+from workrelief.faces.shared.import_reading import sheet_reading
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Column, build_table
 from workrelief.faces.shared.text import fen_wan, number
@@ -154,8 +155,7 @@ def import_batch(request: ActingRequest, batch_id: int) -> HttpResponse:
                 for title, count in _by_column(batch, level).items()
             ],
             "all_columns_url": query_url(request, column=None, page=None),
-            "skipped": sum(len(s.get("total_rows", ())) for s in batch.sheets),
-            "sheets": [s for s in batch.sheets if not s.get("skipped")],
+            "readings": [sheet_reading(s) for s in batch.sheets],
             "can_commit": batch.state == "checked"
             and batch.rows_good > 0
             and not (one.mode == "all_or_nothing" and batch.errors),
