@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -72,6 +74,68 @@ def test_only_a_draft_is_edited_and_the_trail_keeps_both_values(province_officer
         services.edit_link(province_officer, copied.pk, services.LinkChanges(skill="大师"), reason="不存在的等级")
     with pytest.raises(Conflict, match="草稿"):
         services.copy_edition(province_officer, issued.pk, 2023)
+
+
+NEW = services.NewLink(
+    sector="transport", subfield="农村公路", task="路基与路面", name="路面灌缝清理", trades="普工", skill="普工", phase="主体工程",
+    source_status="背景知识",
+)  # fmt: skip
+
+
+def test_the_province_adds_links_to_a_draft_under_the_next_number_and_takes_them_out(province_officer, issued):
+    draft = services.copy_edition(province_officer, issued.pk, 2023)
+    made = services.add_link(province_officer, draft.pk, NEW, reason="各地反映常用")
+    assert (made.code, made.sector_name, made.is_core, made.mark) == ("TR035", "交通", True, "背")
+    with pytest.raises(InvalidInput, match="同名环节（TR035）"):
+        services.add_link(province_officer, draft.pk, NEW, reason="再次增加")
+    services.drop_link(province_officer, made.pk, reason="并入其他环节")
+    assert not draft.links.filter(code="TR035").exists()
+    again = services.add_link(province_officer, draft.pk, NEW, reason="重新增加")
+    assert again.code == "TR036", "a number is never given twice"
+    told = [(c.link_code, c.before, c.after) for c in queries.history(province_officer.scope, edition_id=draft.pk)]
+    words = "农村公路；路基与路面；路面灌缝清理；普工；普工；主体工程；背景知识"
+    assert told == [("TR036", "", words), ("TR035", "路基与路面；路面灌缝清理；普工", ""), ("TR035", "", words)]
+    general = services.add_link(province_officer, draft.pk, replace(NEW, sector=""), reason="各领域都用")
+    assert (general.code, general.sector_name, general.is_core) == ("G027", "通用（各领域）", False)
+
+
+def test_a_link_that_was_taken_out_leaves_with_its_quotas_and_former_editions_keep_it(province_officer, issued):
+    draft = services.copy_edition(province_officer, issued.pk, 2023)
+    gone = draft.links.get(code="TR017")
+    assert gone.quotas.exists()
+    services.drop_link(province_officer, gone.pk, reason="不再适用")
+    assert draft.links.count() == issued.links.count() - 1
+    assert issued.links.get(code="TR017").quotas.exists()
+    services.issue_edition(province_officer, draft.pk)
+    found = queries.compare(province_officer.scope, issued.pk, draft.pk)
+    assert [(d.change, d.code) for d in found.links] == [("out", "TR017")]
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"name": " "}, "用工环节不能为空"), ({"trades": "工" * 61}, "适用工种不能为空，且不超过 60 个字"),
+     ({"skill": "大师"}, "技能等级没有“大师”"), ({"sector": "space"}, "请选择领域")],
+)  # fmt: skip
+def test_a_link_wants_all_its_words(province_officer, issued, change, word):
+    draft = services.copy_edition(province_officer, issued.pk, 2023)
+    with pytest.raises(InvalidInput, match=word):
+        services.add_link(province_officer, draft.pk, replace(NEW, **change), reason="各地反映常用")
+
+
+def test_links_of_an_issued_edition_stay_as_they_are(province_officer, ningjin_officer, issued):
+    link = issued.links.get(code="TR017")
+    with pytest.raises(Conflict, match="已印发"):
+        services.add_link(province_officer, issued.pk, NEW, reason="各地反映常用")
+    with pytest.raises(Conflict, match="已印发"):
+        services.drop_link(province_officer, link.pk, reason="不再适用")
+    draft = services.copy_edition(province_officer, issued.pk, 2022)
+    assert draft.version == 2
+    for act in (
+        lambda: services.add_link(ningjin_officer, issued.pk, NEW, reason="各地反映常用"),
+        lambda: services.drop_link(ningjin_officer, link.pk, reason="不再适用"),
+    ):
+        with pytest.raises((NotPermitted, Conflict)):
+            act()
 
 
 def test_a_bill_gets_links_days_and_pay_and_says_what_it_did_not_understand(ningjin_officer, issued):

@@ -80,7 +80,7 @@ def parse_text(text: str) -> Bill:
             given = {name: cells[place] for name, place in head.items() if place < len(cells)}
         else:
             given = _by_position(cells)
-            guessed += bool(given["quantity"]) and len(cells) > 1
+            guessed += bool(given["quantity"]) and len(cells) > 1 and not _TOTAL.match(given["name"])
         rows.append(
             BillLine(
                 number, given.get("name") or given.get("part", ""), given.get("unit", ""), given.get("quantity", ""),

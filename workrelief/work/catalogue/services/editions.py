@@ -13,9 +13,9 @@ from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
 from workrelief.kernel.kinds import Sector
 from workrelief.work.catalogue import queries
-from workrelief.work.catalogue.models import CatalogueEdition, DayRate, LabourLink, LabourQuota
+from workrelief.work.catalogue.models import CatalogueChange, CatalogueEdition, DayRate, LabourLink, LabourQuota
 from workrelief.work.catalogue.rules.words import DATA
-from workrelief.work.catalogue.services.values import note_link
+from workrelief.work.catalogue.services.values import note_link, require_reason
 from workrelief.work.catalogue.states import EDITION
 
 SECTORS = {
@@ -24,10 +24,8 @@ SECTORS = {
 }  # fmt: skip
 SKILLS = ("普工", "半熟练", "技工")
 FIRST_YEAR = 2022
-WRITE_ROWS = 500
-_MOST = {"quantity_x100": 10**13, "quota_x100": 10**6, "rate_fen": 10**6}
-_QUANTITY_NOTES = ("工程量", "计量单位", "没有工程量", "没有计量单位")
-_QUOTA_NOTE = "该环节没有按"
+GENERAL_NAME = "通用（各领域）"
+_PREFIX_OF = {sector: prefix for prefix, sector in SECTORS.items()}
 
 
 def load_edition(actor: Actor, year: int = FIRST_YEAR) -> CatalogueEdition:
@@ -137,6 +135,7 @@ def issue_edition(actor: Actor, edition_id: int) -> CatalogueEdition:
 class LinkChanges:
     """What is to be different in a link; None leaves it."""
 
+    subfield: str | None = None
     task: str | None = None
     name: str | None = None
     trades: str | None = None
@@ -151,20 +150,14 @@ def edit_link(actor: Actor, link_id: int, changes: LinkChanges, *, reason: str) 
     Raises NotFound, Conflict when the edition is issued, InvalidInput for an empty or unknown value.
     """
     given = {f.name: value.strip() for f in fields(changes) if (value := getattr(changes, f.name)) is not None}
-    if len(reason.strip()) < 4:
-        raise InvalidInput("catalogue.reason", "请写明修改原因，不少于 4 个字。")
+    require_reason(reason)
     with change(actor, "catalogue.edit", lambda: queries.link_rows(actor.scope, link_id), reason=reason) as opened:
         row = opened.row
         if row.edition.state != "draft":
             raise Conflict("catalogue.issued", "已印发的目录不能修改。请复制为新的草稿后修改。")
         former = {name: str(getattr(row, name)) for name in given}
-        for name, value in given.items():
-            most = getattr(LabourLink._meta.get_field(name), "max_length", 0)
-            if not value or len(value) > most:
-                raise InvalidInput("catalogue.value", f"“{value[:20]}”不能为空，且不超过 {most} 个字。")
-            setattr(row, name, value)
-        if row.skill not in SKILLS:
-            raise InvalidInput("catalogue.skill", f"技能等级没有“{row.skill}”。")
+        _put(row, given)
+        _require_once(row)
         row.save()
         differing = [name for name, value in given.items() if value != former[name]]
         note_link(
@@ -172,3 +165,88 @@ def edit_link(actor: Actor, link_id: int, changes: LinkChanges, *, reason: str) 
             after="；".join(given[n] for n in differing),
         )  # fmt: skip
     return row
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLink:
+    """A labour link to be added; `sector` is a Sector id, or "" for links of every sector."""
+
+    sector: str
+    subfield: str
+    task: str
+    name: str
+    trades: str
+    skill: str
+    phase: str
+    source_status: str
+
+
+def add_link(actor: Actor, edition_id: int, new: NewLink, *, reason: str) -> LabourLink:
+    """Add a link to a draft under the next free number of its sector; a number is never given twice in any edition.
+
+    Raises NotFound, Conflict when the edition is issued, InvalidInput for an empty or unknown value.
+    """
+    edition = queries.edition(actor.scope, edition_id)
+    require_reason(reason)
+    if edition.state != "draft":
+        raise Conflict("catalogue.issued", "已印发的目录不能增加环节。请复制为新的草稿后增加。")
+    if new.sector not in _PREFIX_OF:
+        raise InvalidInput("catalogue.sector", "请选择领域。")
+    with change(actor, "catalogue.edit", LabourLink, reason=reason) as opened:
+        row = LabourLink(
+            edition=edition, code=_next_code(_PREFIX_OF[new.sector]), sector=new.sector, is_core=bool(new.sector),
+            sector_name=Sector.of_id(new.sector).label if new.sector else GENERAL_NAME,
+        )  # fmt: skip
+        given = {f.name: getattr(new, f.name).strip() for f in fields(new) if f.name != "sector"}
+        _put(row, given)
+        _require_once(row)
+        row.save()
+        opened.target = row
+        note_link(actor, row, reason=reason, before="", after="；".join(given.values()))
+    return row
+
+
+def drop_link(actor: Actor, link_id: int, *, reason: str) -> None:
+    """Take a link with its quotas out of a draft. Raises NotFound, Conflict when the edition is issued, InvalidInput."""
+    require_reason(reason)
+    with change(actor, "catalogue.edit", lambda: queries.link_rows(actor.scope, link_id), reason=reason) as opened:
+        row = opened.row
+        if row.edition.state != "draft":
+            raise Conflict("catalogue.issued", "已印发的目录不能删去环节。请复制为新的草稿后删去。")
+        note_link(actor, row, reason=reason, before=f"{row.task}；{row.name}；{row.trades}", after="")
+        LabourLink.objects.filter(pk=row.pk).delete()
+        opened.details = {"dropped": True}
+
+
+_LABELS = {
+    "subfield": "子领域", "task": "建设任务", "name": "用工环节", "trades": "适用工种", "skill": "技能等级", "phase": "阶段",
+    "source_status": "来源",
+}  # fmt: skip
+
+
+def _put(row: LabourLink, given: dict[str, str]) -> None:
+    """Put stripped values on a link. Raises InvalidInput naming the field."""
+    for name, value in given.items():
+        most = getattr(LabourLink._meta.get_field(name), "max_length", 0)
+        if not value or len(value) > most:
+            raise InvalidInput("catalogue.value", f"{_LABELS[name]}不能为空，且不超过 {most} 个字。")
+        setattr(row, name, value)
+    if row.skill not in SKILLS:
+        raise InvalidInput("catalogue.skill", f"技能等级没有“{row.skill}”，应为{'、'.join(SKILLS)}之一。")
+
+
+def _require_once(row: LabourLink) -> None:
+    """Raises InvalidInput when the edition has another link of the same sector, task and name."""
+    same = LabourLink.objects.filter(edition=row.edition, sector=row.sector, task=row.task, name=row.name)
+    if other := same.exclude(pk=row.pk).first():
+        raise InvalidInput("catalogue.double", f"本版目录已有同一建设任务下的同名环节（{other.code}）。")
+
+
+def _next_code(prefix: str) -> str:
+    """TR035 after TR034, counting every edition and every link that was ever taken out."""
+    used = [
+        *LabourLink.objects.filter(code__startswith=prefix).values_list("code", flat=True),
+        *CatalogueChange.objects.filter(link_code__startswith=prefix).values_list("link_code", flat=True),
+    ]
+    numbers = [int(code.removeprefix(prefix)) for code in used if code.removeprefix(prefix).isdigit()]
+    return f"{prefix}{max(numbers, default=0) + 1:03}"

@@ -12,7 +12,6 @@ from workrelief.base.access.permissions import permit
 from workrelief.base.audit.change import change, change_many
 from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
-from workrelief.kernel.kinds import Sector
 from workrelief.work.catalogue import queries
 from workrelief.work.catalogue.models import MatchLine, MatchRun
 from workrelief.work.catalogue.queries import Reference, RunTotals
@@ -22,12 +21,6 @@ from workrelief.work.catalogue.rules.matching import LOW_SCORE, Matcher, Proposa
 from workrelief.work.catalogue.rules.units import read_quantity
 from workrelief.work.catalogue.states import COUNTED, MATCH_LINE
 
-SECTORS = {
-    "G": "", "TR": Sector.TRANSPORT.id, "WA": Sector.WATER.id, "EN": Sector.ENERGY.id, "AG": Sector.AGRICULTURE.id,
-    "UR": Sector.URBAN.id, "EC": Sector.ECOLOGY.id, "DR": Sector.RECONSTRUCTION.id,
-}  # fmt: skip
-SKILLS = ("普工", "半熟练", "技工")
-FIRST_YEAR = 2022
 WRITE_ROWS = 500
 _MOST = {"quantity_x100": 10**13, "quota_x100": 10**6, "rate_fen": 10**6}
 _QUANTITY_NOTES = ("工程量", "计量单位", "没有工程量", "没有计量单位")

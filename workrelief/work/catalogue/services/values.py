@@ -63,7 +63,7 @@ def set_quota(actor: Actor, link_id: int, new: NewQuota, *, reason: str) -> Labo
     Raises NotFound, InvalidInput, Conflict when an issued edition has a value of that day or later.
     """
     link = queries.link(actor.scope, link_id)
-    _require_reason(reason)
+    require_reason(reason)
     _require_mark(new.mark, new.source)
     if new.unit not in UNITS:
         raise InvalidInput("catalogue.unit", f"没有计量单位“{new.unit}”。")
@@ -85,7 +85,7 @@ def set_quota(actor: Actor, link_id: int, new: NewQuota, *, reason: str) -> Labo
 
 def drop_quota(actor: Actor, quota_id: int, *, reason: str) -> None:
     """Take a quota out of a draft. Raises NotFound, Conflict when the edition is issued, InvalidInput."""
-    _require_reason(reason)
+    require_reason(reason)
     with change(actor, "catalogue.edit", lambda: queries.quota_rows(actor.scope, quota_id), reason=reason) as opened:
         row = opened.row
         _require_draft(row.link.edition)
@@ -99,7 +99,7 @@ def set_rate(actor: Actor, edition_id: int, new: NewRate, *, reason: str) -> Day
     edition = queries.edition(actor.scope, edition_id)
     prefix = _place(actor, new.division)
     trade = new.trade.strip()
-    _require_reason(reason)
+    require_reason(reason)
     _require_mark(new.mark, new.source)
     if not 0 < len(trade) <= 20:
         raise InvalidInput("catalogue.trade", "请填写工种或技能等级，不超过 20 个字。")
@@ -125,7 +125,7 @@ def set_rate(actor: Actor, edition_id: int, new: NewRate, *, reason: str) -> Day
 
 def drop_rate(actor: Actor, rate_id: int, *, reason: str) -> None:
     """Take a day rate out of a draft. Raises NotFound, Conflict when the edition is issued, InvalidInput."""
-    _require_reason(reason)
+    require_reason(reason)
     with change(actor, "catalogue.edit", lambda: queries.rate_rows(actor.scope, rate_id), reason=reason) as opened:
         row = opened.row
         _require_draft(row.edition)
@@ -139,7 +139,8 @@ def note_link(actor: Actor, link: LabourLink, *, before: str, after: str, reason
     _note(actor, link.edition, "link", link.code, f"{link.code} {link.name}", before, after, reason)
 
 
-def _require_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
+    """Raises InvalidInput when nobody could later tell why."""
     if len(reason.strip()) < 4:
         raise InvalidInput("catalogue.reason", "请写明修改原因，不少于 4 个字。")
 
