@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,7 +17,9 @@ from tests.conftest import NINGJIN, make_actor
 from tests.faces.web.people import signed_in
 from workrelief.base.access.permissions import Role
 from workrelief.base.divisions.services import load_divisions
+from workrelief.kernel.money import wan_text
 from workrelief.work.catalogue import queries, services
+from workrelief.work.catalogue.rules.bill import parse_text
 from workrelief.work.projects import queries as projects
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +55,105 @@ def test_the_province_loads_edits_and_issues_the_catalogue():
     answer = client.post(f"/catalogue/links/{link.pk}/", form | {"reason": "再次修改"})
     assert answer.status_code == 409
     assert "普工、壮工" in client.get("/catalogue/?text=清表").content.decode()
+
+
+def test_the_province_adds_and_takes_out_links_and_values_of_a_draft(issued):
+    client, actor = signed_in(Role.PROVINCE_OFFICER)
+    client.post(f"/catalogue/copy/{issued.pk}/", {"year": "2022"})
+    draft = queries.editions(actor.scope)[0]
+    assert (draft.year, draft.version, draft.state) == (2022, 2, "draft")
+    answer = client.post(f"/catalogue/copy/{issued.pk}/", {"year": "1999"}, follow=True)
+    assert "新目录的年度应在" in answer.content.decode()
+    form = {
+        "sector": "water", "subfield": "灌区", "task": "渠道清淤", "name": "渠底人工清淤", "trades": "普工", "skill": "普工",
+        "phase": "主体工程", "source_status": "背景知识",
+    }  # fmt: skip
+    refused = client.post(f"/catalogue/links/new/{draft.pk}/", form)
+    assert refused.status_code == 422
+    assert 'value="渠底人工清淤"' in refused.content.decode()
+    made = client.post(f"/catalogue/links/new/{draft.pk}/", form | {"reason": "灌区普遍需要"})
+    page = client.get(made.url).content.decode()
+    assert "渠底人工清淤" in page
+    assert "灌区普遍需要" in page, "the change stands in the history of the link"
+    kept = draft.links.get(code="WA001")
+    quota = kept.quotas.first()
+    client.post(f"/catalogue/links/{kept.pk}/", {"step": "drop_quota", "quota": quota.pk, "reason": "定额有误"})
+    assert not kept.quotas.filter(pk=quota.pk).exists()
+    client.post(f"/catalogue/links/{kept.pk}/", {"step": "drop", "reason": "并入其他环节"})
+    assert not draft.links.filter(code="WA001").exists()
+    rate = draft.rates.first()
+    client.post(f"/catalogue/rates/?edition={draft.pk}", {"step": "drop", "rate": rate.pk, "reason": "重复登记"})
+    assert not draft.rates.filter(pk=rate.pk).exists()
+    edited = client.post(f"/catalogue/links/{kept.pk + 1}/", form | {"trades": "普工、壮工"})
+    assert edited.status_code == 422
+    assert 'value="普工、壮工"' in edited.content.decode(), "a refused form keeps what was typed"
+
+
+def test_a_county_neither_edits_nor_adds(issued):
+    client, _ = signed_in(Role.COUNTY_OFFICER, "371422")
+    link = issued.links.first()
+    assert client.get(f"/catalogue/links/new/{issued.pk}/").status_code in (403, 404)
+    assert client.post(f"/catalogue/links/{link.pk}/", {"step": "drop", "reason": "不再适用"}).status_code in (403, 404)
+    assert issued.links.filter(pk=link.pk).exists()
+
+
+def test_lines_are_accepted_from_the_list_and_one_comes_back_to_the_same_part(issued):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    run = services.match_bill(actor, services.MatchRequest(bill=parse_text(TEXT), division_code=NINGJIN))
+    line = queries.lines(actor.scope, run.pk).get(name__contains="挡墙")
+    page = client.get(f"/catalogue/match/{run.pk}/?state=proposed").content.decode()
+    assert f'action="/catalogue/match/lines/{line.pk}/?state=proposed"' in page
+    answer = client.post(f"/catalogue/match/lines/{line.pk}/?state=proposed", {"step": "accept"})
+    assert answer.url == f"/catalogue/match/{run.pk}/?state=proposed#line-{line.pk}"
+    assert queries.line(actor.scope, line.pk).state == "accepted"
+    assert client.post(
+        f"/catalogue/match/lines/{line.pk}/?state=//evil", {"step": "refuse", "reason": "改用机械"}
+    ).url == (f"/catalogue/match/{run.pk}/#line-{line.pk}")
+
+
+def test_accepting_never_drops_a_correction_that_was_typed(issued):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    run = services.match_bill(actor, services.MatchRequest(bill=parse_text(TEXT), division_code=NINGJIN))
+    line = queries.lines(actor.scope, run.pk).get(name__contains="挡墙")
+    other = issued.links.get(code="G020")
+    form = {"link": str(other.pk), "quantity": "330", "unit": "m³", "step": "accept"}
+    answer = client.post(f"/catalogue/match/lines/{line.pk}/", form)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "请填写原因后点“按以上内容更正”" in page
+    assert f'<option value="{other.pk}" selected>' in page
+    assert 'value="330"' in page
+    assert queries.line(actor.scope, line.pk).state == "proposed"
+
+
+def test_table_j_comes_as_a_paper_too(issued):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    run = services.match_bill(actor, services.MatchRequest(bill=parse_text(TEXT), division_code=NINGJIN))
+    sums = queries.totals(actor.scope, run.pk)
+    answer = client.get(f"/catalogue/match/{run.pk}/table-j/?format=docx")
+    text = zipfile.ZipFile(io.BytesIO(answer.content)).read("word/document.xml").decode()
+    plain = re.sub(r"<[^>]+>", "", text)
+    for words in (
+        "用工与报酬测算表",
+        "机械替代说明",
+        f"{wan_text(sums.pay_fen)}万元",
+        "工程量“约4000”是估数，按 4,000 估算",
+        "标“核”的为建议值",
+    ):
+        assert words in plain, words
+    assert client.get(f"/catalogue/match/{run.pk}/table-j/?format=pdf").content.startswith(b"%PDF")
+    stranger, _ = signed_in(Role.COUNTY_OFFICER, "371325")
+    assert stranger.get(f"/catalogue/match/{run.pk}/table-j/?format=docx").status_code == 404
+
+
+def test_the_pages_of_the_catalogue_keep_search_and_waiting_work(issued):
+    client, actor = signed_in(Role.PROVINCE_OFFICER)
+    run = services.match_bill(actor, services.MatchRequest(bill=parse_text(TEXT), division_code=NINGJIN))
+    line = queries.lines(actor.scope, run.pk).last()
+    for path in ("/catalogue/quotas/", "/catalogue/rates/", f"/catalogue/match/lines/{line.pk}/"):
+        page = client.get(path).content.decode()
+        assert ">待办<" in page, path
+        assert 'role="search"' in page, path
 
 
 def test_filters_narrow_the_list_and_export_gives_what_is_shown(issued):
@@ -142,10 +245,14 @@ def test_not_listing_a_matched_project_asks_for_the_reason(issued):
     client.post("/catalogue/match/", {"text": TEXT, "division": NINGJIN})
     run = queries.runs(actor.scope)[0]
     answer = client.post(f"/catalogue/match/{run.pk}/listing/", {"listing": "refused"})
+    page = answer.content.decode()
     assert answer.status_code == 409
-    assert "A06" in answer.content.decode()
+    assert "A06" in page
+    assert "M7.5" in page, "the refusal stands on the page of the bill"
     client.post(f"/catalogue/match/{run.pk}/listing/", {"listing": "refused", "reason": "须整体机械施工"})
     assert queries.run(actor.scope, run.pk).listing == "refused"
+    page = client.get(f"/catalogue/match/{run.pk}/").content.decode()
+    assert "登记为不纳入清单：须整体机械施工" in page
 
 
 def test_the_api_reads_the_catalogue_and_matches_without_storing(issued):

@@ -14,6 +14,7 @@ urlpatterns_catalogue = [
     path("catalogue/quotas/", catalogue_values.quotas, name="catalogue-quotas"),
     path("catalogue/rates/", catalogue_values.rates, name="catalogue-rates"),
     path("catalogue/compare/", catalogue_values.compare, name="catalogue-compare"),
+    path("catalogue/links/new/<int:edition_id>/", catalogue.link_new, name="catalogue-link-new"),
     path("catalogue/links/<int:link_id>/", catalogue.link, name="catalogue-link"),
     path("catalogue/match/", match.match_new, name="match"),
     path("catalogue/match/<int:run_id>/", match.match_run, name="match-run"),

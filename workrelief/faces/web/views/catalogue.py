@@ -12,19 +12,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from workrelief.base.access.permissions import allowed
+from workrelief.base.access.permissions import allowed, permit
 from workrelief.base.divisions import queries as divisions
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Badge, Column, build_table
 from workrelief.faces.web import listing
 from workrelief.kernel import codes
-from workrelief.kernel.errors import DomainError, InvalidInput
+from workrelief.kernel.errors import Conflict, DomainError, InvalidInput
 from workrelief.kernel.kinds import Sector
 from workrelief.work.catalogue import queries, services
 
 SECTORS = [(queries.GENERAL, "通用（各领域）"), *((s.id, s.label) for s in Sector if s is not Sector.OTHER)]
 MARKS = {"证": Badge("证", "done", "circle-check"), "背": Badge("背", "", "book")}
+LINK_FIELDS = ("subfield", "task", "name", "trades", "skill", "phase", "source_status")
+PHASES = ("附属临建", "主体工程", "工地服务", "建后管护")
+HISTORY_SHOWN = 30
 
 
 class LinkForm(listing.ListForm):
@@ -95,6 +98,7 @@ def catalogue(request: ActingRequest) -> HttpResponse:
             "form": form,
             "table": build_table(request, COLUMNS, shown, caption="指导目录", id="links"),
             "page": shown,
+            "next_year": edition.year + 1,
             "choices": [(e, query_url(request, edition=str(e.pk), page=None)) for e in editions],
             "rates": [
                 (r, divisions.path_name(codes.normalise(r.division_prefix)))
@@ -112,13 +116,24 @@ def link(request: ActingRequest, link_id: int) -> HttpResponse:
     found = queries.link(actor.scope, link_id)
     error: DomainError | None = None
     if request.method == "POST":
-        given = {name: request.POST.get(name) for name in ("task", "name", "trades", "skill", "phase", "source_status")}
+        permit(actor, "catalogue.edit")
+        step, reason = request.POST.get("step", ""), request.POST.get("reason", "")
         try:
-            services.edit_link(actor, link_id, services.LinkChanges(**given), reason=request.POST.get("reason", ""))
-            messages.success(request, "已保存，修改前后的内容记入操作日志。")
+            if step == "drop":
+                services.drop_link(actor, link_id, reason=reason)
+                messages.success(request, f"已从草稿中删去 {found.code} {found.name}。")
+                return _to(found.edition_id)
+            if step == "drop_quota":
+                services.drop_quota(actor, _of(request.POST.get("quota", "")), reason=reason)
+                messages.success(request, "已从草稿中删去这条定额。")
+            else:
+                changes = {name: request.POST.get(name) for name in LINK_FIELDS}
+                services.edit_link(actor, link_id, services.LinkChanges(**changes), reason=reason)
+                messages.success(request, "已保存，修改前后的内容记入修改记录。")
             return redirect("web:catalogue-link", link_id)
-        except InvalidInput as err:
+        except (InvalidInput, Conflict) as err:
             error = err
+    given = {name: request.POST.get(name, getattr(found, name)) for name in LINK_FIELDS}
     return render(
         request,
         "catalogue/link.html",
@@ -129,11 +144,55 @@ def link(request: ActingRequest, link_id: int) -> HttpResponse:
             "mark": MARKS[found.mark],
             "quotas": list(found.quotas.all()),
             "skills": services.SKILLS,
+            "phases": PHASES,
+            "given": given | {"reason": request.POST.get("reason", "") if error else ""},
             "error": error,
+            "history": queries.history(actor.scope, link_code=found.code)[:HISTORY_SHOWN],
             "may_edit": allowed(actor, "catalogue.edit") and found.edition.state == "draft",
+            "may_copy": allowed(actor, "catalogue.edit") and found.edition.state != "draft",
         },
         status=error.status if error else 200,
     )
+
+
+@page("catalogue.edit")
+def link_new(request: ActingRequest, edition_id: int) -> HttpResponse:
+    """Add a labour link to a draft."""
+    actor = request.actor
+    edition = queries.edition(actor.scope, edition_id)
+    error: DomainError | None = None
+    if request.method == "POST":
+        post = request.POST
+        given = {name: post.get(name, "") for name in LINK_FIELDS}
+        sector = post.get("sector", "")
+        try:
+            new = services.NewLink(sector="" if sector == queries.GENERAL else sector or "?", **given)
+            made = services.add_link(actor, edition_id, new, reason=post.get("reason", ""))
+            messages.success(request, f"已增加 {made.code} {made.name}。要测算工日的，再填用工定额。")
+            return redirect("web:catalogue-link", made.pk)
+        except (InvalidInput, Conflict) as err:
+            error = err
+    return render(
+        request,
+        "catalogue/link_new.html",
+        {
+            "title": "增加用工环节",
+            "crumbs": [("指导目录", f"{reverse('web:catalogue')}?edition={edition.pk}"), ("增加用工环节", "")],
+            "edition": edition,
+            "sectors": SECTORS,
+            "skills": services.SKILLS,
+            "phases": PHASES,
+            "given": request.POST,
+            "error": error,
+        },
+        status=error.status if error else 200,
+    )
+
+
+def _of(text: str) -> int:
+    if not text.isdigit() or len(text) > 18:
+        raise InvalidInput("catalogue.number", "请先选择一条。")
+    return int(text)
 
 
 @page("catalogue.edit")
@@ -148,9 +207,14 @@ def load(request: ActingRequest) -> HttpResponse:
 @page("catalogue.edit")
 @require_POST
 def copy(request: ActingRequest, edition_id: int) -> HttpResponse:
-    """A new draft for the next year."""
+    """A new draft, for the next year unless another is asked for (the same year gives its next version)."""
     former = queries.edition(request.actor.scope, edition_id)
-    made = services.copy_edition(request.actor, edition_id, former.year + 1)
+    year = request.POST.get("year", "").strip() or str(former.year + 1)
+    try:
+        made = services.copy_edition(request.actor, edition_id, int(year) if year.isdigit() and len(year) == 4 else 0)
+    except (InvalidInput, Conflict) as err:
+        messages.error(request, err.message)
+        return _to(edition_id)
     messages.success(request, f"已复制为 {made} 草稿。")
     return _to(made.pk)
 

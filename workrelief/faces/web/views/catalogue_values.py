@@ -101,7 +101,7 @@ def quotas(request: ActingRequest) -> HttpResponse:
             "page": shown,
             "noun": "条定额",
             "table": build_table(request, QUOTAS, shown, caption="单位用工定额", id="quotas"),
-            "links": queries.links(actor.scope, edition.pk) if allowed(actor, "catalogue.edit") else [],
+            "choosable": queries.links(actor.scope, edition.pk) if allowed(actor, "catalogue.edit") else [],
             "units": list(UNITS),
             "history": queries.history(actor.scope, edition_id=edition.pk, kind="quota")[:HISTORY_SHOWN],
         },
@@ -124,6 +124,7 @@ def rates(request: ActingRequest) -> HttpResponse:
             "page": shown,
             "noun": "条日工价",
             "table": build_table(request, RATES, shown, caption="日工价", id="rates"),
+            "droppable": [(r, divisions.path_name(codes.normalise(r.division_prefix))) for r in shown],
             "places": [("37", "山东省"), *((c.code, divisions.path_name(c.code)) for c in divisions.cities()),
                        *((c.code, divisions.path_name(c.code)) for c in divisions.counties())],
             "history": queries.history(actor.scope, edition_id=edition.pk, kind="rate")[:HISTORY_SHOWN],
@@ -151,6 +152,15 @@ def _saved(request: ActingRequest, actor: Actor, edition: Any) -> HttpResponse |
     permit(actor, "catalogue.edit")
     post = request.POST
     try:
+        if post.get("step") == "drop":
+            drop = services.drop_rate if "rate" in post else services.drop_quota
+            drop(
+                actor,
+                _number(post.get("rate") or post.get("quota") or "", "要删去的一条"),
+                reason=post.get("reason", ""),
+            )
+            messages.success(request, "已从草稿中删去，原值记入下面的修改记录。")
+            return redirect(f"{request.path}?edition={edition.pk}")
         if "trade" in post:
             amount = fen_from_cell(post.get("day", ""), unit="元")
             services.set_rate(

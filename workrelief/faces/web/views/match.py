@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -26,12 +27,15 @@ from workrelief.faces.shared.download import attachment
 from workrelief.faces.shared.errors import finding_document
 from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.tables import Column, badge_of, build_table
-from workrelief.faces.web.match_table import table_j_bytes
+from workrelief.faces.web.match_table import table_j_bytes, table_j_document
 from workrelief.kernel import codes
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, RuleViolated
 from workrelief.kernel.kinds import Sector
 from workrelief.kernel.money import fen_from_cell, round_half_up, yuan_text
+from workrelief.outputs.render.blocks import OfficialDocument
+from workrelief.outputs.render.docx import docx_bytes
+from workrelief.outputs.render.pdf import pdf_bytes
 from workrelief.work.catalogue import queries, services
 from workrelief.work.catalogue.importers import read_bill
 from workrelief.work.catalogue.rules.bill import Bill, parse_text
@@ -44,6 +48,7 @@ from workrelief.work.projects import services as project_services
 from workrelief.work.projects.rules import LabourDemand
 
 LINES_PER_PAGE = 100
+PAPERS: dict[str, Callable[[OfficialDocument], bytes]] = {"docx": docx_bytes, "pdf": lambda doc: pdf_bytes(doc).data}
 EXAMPLE = "一、路基工程\n清表 m2 12000\n路基回填 m³ 约4000\n二、排水工程\nM7.5浆砌片石边沟 320m³\n管沟土方开挖 1.2万m³\n栽植国槐 400株"
 TABS = {
     "": "全部",
@@ -170,6 +175,10 @@ def marked(text: str, words: Collection[str]) -> SafeString:
 @page("catalogue.match")
 def match_run(request: ActingRequest, run_id: int) -> HttpResponse:
     """The result: sums, lines with matched words, and the decision on listing."""
+    return _run_page(request, run_id)
+
+
+def _run_page(request: ActingRequest, run_id: int, error: DomainError | None = None) -> HttpResponse:
     actor = request.actor
     run = queries.run(actor.scope, run_id)
     state = request.GET.get("state", "")
@@ -186,6 +195,7 @@ def match_run(request: ActingRequest, run_id: int) -> HttpResponse:
             "run": run,
             "sector": Sector.of_id(run.sector).label if run.sector else "",
             "rows": [_shown(row, names) for row in shown],
+            "here": urlencode({n: v for n, v in (("state", state), ("page", request.GET.get("page", ""))) if v}),
             "page": shown,
             "totals": sums,
             "trades": queries.by_trade(actor.scope, run_id),
@@ -202,7 +212,11 @@ def match_run(request: ActingRequest, run_id: int) -> HttpResponse:
             "sure": SURE_SCORE,
             "project": _project_name(actor, run.project_id),
             "may_write": run.project_id is not None and allowed(actor, "project.edit"),
+            "error": error,
+            "findings": [finding_document(f) for f in error.findings] if error else [],
+            "reason": request.POST.get("reason", "") if error else run.listing_reason,
         },
+        status=error.status if error else 200,
     )
 
 
@@ -224,6 +238,7 @@ def _shown(row: Any, names: dict[str, str]) -> dict[str, Any]:
         "badge": badge_of(MATCH_LINE.state(row.state)),
         "others": [f"{names.get(code, code)} {score}" for code, score in row.others[:2]],
         "quota": quota_text(row),
+        "may_accept": row.state == "proposed" and row.link_id is not None,
     }
 
 
@@ -308,22 +323,28 @@ def listing_decision(request: ActingRequest, run_id: int) -> HttpResponse:
     """Whether the project goes on the list (A06)."""
     queries.run(request.actor.scope, run_id)
     to_list = request.POST.get("listing") == "listed"
-    services.decide_listing(request.actor, run_id, to_list=to_list, reason=request.POST.get("reason", ""))
-    messages.success(request, "已登记。")
-    return redirect("web:match-run", run_id)
+    try:
+        services.decide_listing(request.actor, run_id, to_list=to_list, reason=request.POST.get("reason", ""))
+    except RuleViolated as err:
+        return _run_page(request, run_id, err)
+    messages.success(request, "已登记为拟纳入清单。" if to_list else "已登记为不纳入清单，原因一并保存。")
+    return redirect(f"{reverse('web:match-run', args=[run_id])}#listing")
 
 
 @page("catalogue.match")
 def table_j(request: ActingRequest, run_id: int) -> HttpResponse:
-    """用工与报酬测算表 (forms J) as Excel."""
+    """用工与报酬测算表 (forms J) as Excel, or as a Word or PDF paper (`format`)."""
     actor = request.actor
     permit(actor, "export.create")
     run = queries.run(actor.scope, run_id)
-    data = table_j_bytes(
-        run, queries.lines(actor.scope, run_id), queries.totals(actor.scope, run_id),
-        place=divisions.path_name(run.division_code), demo=settings.DEMO_MODE,
-    )  # fmt: skip
-    return attachment(data, f"用工与报酬测算表_{run.title[:40]}.xlsx")
+    lines, sums = queries.lines(actor.scope, run_id), queries.totals(actor.scope, run_id)
+    place, demo, form = divisions.path_name(run.division_code), settings.DEMO_MODE, request.GET.get("format", "xlsx")
+    if form in PAPERS:
+        trades = queries.by_trade(actor.scope, run_id)
+        data = PAPERS[form](table_j_document(run, lines, sums, trades, place=place, demo=demo))
+    else:
+        form, data = "xlsx", table_j_bytes(run, lines, sums, place=place, demo=demo)
+    return attachment(data, f"用工与报酬测算表_{run.title[:40]}.{form}")
 
 
 @page("catalogue.match")
@@ -331,13 +352,20 @@ def line(request: ActingRequest, match_line_id: int) -> HttpResponse:
     """One line: accept it, change link, quantity, quota or rate, or refuse it."""
     actor = request.actor
     row = queries.line(actor.scope, match_line_id)
+    back = _back(request, row)
     error: DomainError | None = None
     if request.method == "POST":
         try:
-            services.decide_line(actor, row.pk, request.POST.get("step", ""), _correction(request))
+            step = request.POST.get("step", "")
+            # accepting takes the line as it stands: what was typed into the form is a correction and is not dropped silently
+            if step == "accept" and _differs(row, _correction(request)):
+                raise InvalidInput(
+                    "match.accept", "表中内容有改动。要按改动后的内容采用，请填写原因后点“按以上内容更正”。"
+                )
+            services.decide_line(actor, row.pk, step, _correction(request))
             messages.success(request, f"第 {row.number} 行已登记。")
-            return redirect(f"{reverse('web:match-run', args=[row.run_id])}#line-{row.pk}")
-        except InvalidInput as err:
+            return redirect(back)
+        except (InvalidInput, Conflict) as err:
             error = err
     likely: dict[str, int] = dict(([[row.link.code, row.score]] if row.link else []) + row.others)
     links = list(queries.links(actor.scope, row.run.edition_id))
@@ -355,8 +383,11 @@ def line(request: ActingRequest, match_line_id: int) -> HttpResponse:
             "name": marked(row.name, row.words),
             "badge": badge_of(MATCH_LINE.state(row.state)),
             "quantity": quantity_text(row.quantity_x100).replace(",", "") if row.quantity_x100 is not None else "",
+            "chosen": request.POST.get("link") or str(row.link_id or ""),
+            "chosen_unit": request.POST.get("unit") or row.unit,
+            "back": back,
             "likely": [(one, likely[one.code]) for one in links if one.code in likely],
-            "links": [one for one in links if one.code not in likely],
+            "other_links": [one for one in links if one.code not in likely],
             "units": list(UNITS),
             "rate": yuan_text(row.rate_fen).replace(",", "") if row.rate_fen else "",
             "steps": {t.name for t in MATCH_LINE.available(row.state)},
@@ -365,6 +396,20 @@ def line(request: ActingRequest, match_line_id: int) -> HttpResponse:
         },
         status=error.status if error else 200,
     )
+
+
+def _back(request: ActingRequest, row: Any) -> str:
+    """The bill at this line, in the part and page of it one came from."""
+    asked = {name: value for name in ("state", "page") if (value := request.GET.get(name, ""))}
+    kept = urlencode({n: v for n, v in asked.items() if (v in TABS if n == "state" else v.isdigit())})
+    return f"{reverse('web:match-run', args=[row.run_id])}{'?' + kept if kept else ''}#line-{row.pk}"
+
+
+def _differs(row: Any, said: services.LineCorrection) -> bool:
+    """Whether a form says other values than the line has; fields that were not sent say nothing."""
+    names = ("link_id", "quantity_x100", "unit", "quota_x100", "rate_fen")
+    has_note = said.machine_note is not None and said.machine_note.strip() != row.machine_note
+    return has_note or any((value := getattr(said, n)) is not None and value != getattr(row, n) for n in names)
 
 
 def _correction(request: ActingRequest) -> services.LineCorrection:
