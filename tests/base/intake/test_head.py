@@ -145,3 +145,20 @@ def test_missing_and_unknown_heads_are_named() -> None:
 
 def test_a_table_without_any_known_title_has_no_head() -> None:
     assert find_head([["甲", "乙"], ["1", "2"]], TWENTY, []) is None
+
+
+def test_the_head_reaches_as_far_down_as_its_merged_cells() -> None:
+    """What stands beneath a group and is no title of ours (合价) is part of the head, not a first row of data."""
+    rows = [["市县", "项目名称", "资金类型", ""], ["", "", "资金类型", "合价"], ["甲", "乙", "专项", 2]]
+    merged = [((0, 0), (1, 0)), ((0, 1), (1, 1)), ((0, 2), (0, 3))]
+    head = find_head(rows, TWENTY, merged)
+    assert head is not None
+    assert (head.first, head.last) == (0, 1)
+    assert head.places == {"place": 0, "name": 1, "fund": 2}
+
+
+def test_a_cell_merged_into_the_data_does_not_pull_data_into_the_head() -> None:
+    rows = [["市县", "项目名称", "项目总投资"], ["甲", "乙", 1], ["甲", "丙", 1], ["甲", "丁", 1]]
+    head = find_head(rows, TWENTY, [((1, 0), (3, 0))])
+    assert head is not None
+    assert (head.first, head.last) == (0, 0)

@@ -106,6 +106,7 @@ def find_head(
     if best is None or best[0][1] < min(2, len(columns)):
         return None
     _, first, depth = best
+    depth = _whole_depth(spread, wanted, merged, first, depth)
     labels = _labels(spread, first, depth)
     places, _ = _assign(labels, wanted)
     _refuse_doubles(labels, wanted, places, offset)
@@ -129,6 +130,19 @@ def find_head(
         units=units, unknown=unknown, missing=tuple(c for c in columns if _needed(c) and c.name not in places),
         title_lines=tuple(line for line in title_lines if line),
     )  # fmt: skip
+
+
+def _whole_depth(
+    spread: list[list[str]], wanted: Sequence[_Wanted], merged: Sequence[MergedRange], first: int, depth: int
+) -> int:
+    """The depth of the head with the rows its merged cells reach down to, when it then still says as much."""
+    reach = max((bottom for (top, _), (bottom, _) in merged if first <= top < first + depth <= bottom), default=0)
+    deeper = min(reach, len(spread) - 1) - first + 1
+    if not depth < deeper <= 3:
+        return depth
+    before, _ = _assign(_labels(spread, first, depth), wanted)
+    after, _ = _assign(_labels(spread, first, deeper), wanted)
+    return deeper if before.keys() <= after.keys() else depth
 
 
 def _needed(column: Column) -> bool:
