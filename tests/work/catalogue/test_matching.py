@@ -72,6 +72,8 @@ def test_words_of_bills_find_their_link(matcher: Matcher, line: str, sector: str
 def test_fees_purchases_and_unknown_words_are_not_matched(matcher: Matcher):
     assert "费用或购置" in matcher.match(BillLine(1, "工程监理费")).reason
     assert "费用或购置" in matcher.match(BillLine(1, "水泵设备采购安装")).reason
+    assert matcher.match(BillLine(1, "安全文明施工费（含扬尘）")).reason == "“安全文明施工费”是费用或购置，不是用工内容"
+    assert matcher.match(BillLine(1, "免费公园绿化栽植")).best is not None, "费 inside a name is no fee"
     nothing = matcher.match(BillLine(1, "甲供物资"))
     assert nothing.best is None
     assert nothing.reason
@@ -80,6 +82,7 @@ def test_fees_purchases_and_unknown_words_are_not_matched(matcher: Matcher):
 def test_a_heading_or_remark_alone_makes_no_match_but_machine_work_is_named(matcher: Matcher):
     assert matcher.match(BillLine(1, "其他", part="挡土墙砌筑")).best is None
     assert matcher.match(BillLine(1, "路基土方开挖", remark="挖掘机配合")).machine == ("挖掘机",)
+    assert matcher.match(BillLine(1, "挖一般土方")).best is not None, "the name the national list of works gives it"
 
 
 def test_the_sector_of_the_project_decides_among_equals(matcher: Matcher):

@@ -135,3 +135,23 @@ def test_a_messy_sheet_with_merged_head_says_what_was_understood(tmp_path):
     assert "没有备注列" in said
     assert "综合单价" in said
     assert "跳过合计、小计 1 行" in said
+
+
+def test_chapters_numbered_in_a_column_of_their_own_are_headings(tmp_path):
+    rows = [
+        ["序号", "项目名称", "计量单位", "工程量"], ["一", "路面", None, None], [1, "路缘石安砌", "100m", 3.5],
+        ["（二）", "绿化", None, None], [2, "行道树栽植", "株", 40],
+    ]  # fmt: skip
+    path = tmp_path / "清单.xlsx"
+    path.write_bytes(workbook(rows).read())
+    sheet = read_bill(make_actor(Role.COUNTY_OFFICER, "371422"), path, "清单.xlsx")
+    pasted = parse_text("\n".join("\t".join("" if c is None else str(c) for c in row) for row in rows))
+    for bill in (sheet, pasted):
+        assert [(x.name, x.part, x.is_heading) for x in bill.lines] == [
+            ("路面", "", True), ("路缘石安砌", "路面", False), ("绿化", "", True), ("行道树栽植", "绿化", False),
+        ]  # fmt: skip
+    assert read_quantity("3.5", "100m").notes == ("3.5×100m 换算为 350 m",)
+
+
+def test_totals_are_no_lines_understood_by_position():
+    assert "2 行没有表头对应" in parse_text("清表 m2 100\n栽植国槐 株 4\n合计 项 9").remarks[0]

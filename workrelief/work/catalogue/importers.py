@@ -9,7 +9,7 @@ from workrelief.base.access.actor import Actor
 from workrelief.base.intake.columns import Column
 from workrelief.base.intake.importer import ImportContext, Importer, Issue
 from workrelief.base.intake.reader import SheetReport, Workbook, open_workbook, read_blocks
-from workrelief.work.catalogue.rules.bill import TITLES, Bill, BillLine, assemble, parse_text
+from workrelief.work.catalogue.rules.bill import TITLES, Bill, BillLine, assemble, numbered, parse_text
 
 TEXT_SUFFIXES = (".txt", ".md")
 
@@ -47,7 +47,7 @@ def _rows(
     for block in read_blocks(book, one, ctx, issues.append, reports):
         for row in block:
             yield BillLine(
-                row.number, row["name"] or row["part"], row["unit"], row["quantity"], row["remark"],
+                row.number, numbered(row["ordinal"], row["name"] or row["part"]), row["unit"], row["quantity"], row["remark"],
                 row["part"] if row["name"] else "",
             )  # fmt: skip
 

@@ -15,6 +15,7 @@ from workrelief.work.catalogue.rules.units import find_unit
 
 MOST_LINES = 5_000
 TITLES: dict[str, tuple[str, ...]] = {
+    "ordinal": ("序号", "项次", "章节号"),
     "part": ("分部工程", "分部", "单位工程", "章节"),
     "name": (
         "名称", "项目名称", "工程名称", "清单名称", "子目名称", "工程项目", "建设内容", "分部分项工程", "分部分项工程名称", "细目名称",
@@ -31,6 +32,9 @@ _ORDINAL = re.compile(
 )
 _LED = re.compile(
     r"^(?:[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+[、.．]|第[一二三四五六七八九十]+[章节部]分?|\d+(?:\.\d+)*[、．.](?!\d))\s*"
+)
+_CHAPTER = re.compile(
+    r"^(?:[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+|第[一二三四五六七八九十]+[章节部]分?)[、.．]?$"
 )
 _TOTAL = re.compile(r"^[（(]?(?:总计|合计|小计|共计|总价|分部小计|本页小计)[)）]?[:：]?")
 _HEADING_END = re.compile(r"(?:工程|部分|分部|附属|绿化|设施)$")
@@ -81,9 +85,10 @@ def parse_text(text: str) -> Bill:
         else:
             given = _by_position(cells)
             guessed += bool(given["quantity"]) and len(cells) > 1 and not _TOTAL.match(given["name"])
+        name = given.get("name") or given.get("part", "")
         rows.append(
             BillLine(
-                number, given.get("name") or given.get("part", ""), given.get("unit", ""), given.get("quantity", ""),
+                number, numbered(given.get("ordinal", ""), name), given.get("unit", ""), given.get("quantity", ""),
                 given.get("remark", ""), given.get("part", "") if given.get("name") else "",
             )
         )  # fmt: skip
@@ -127,6 +132,16 @@ def assemble(rows: Iterable[BillLine], remarks: Sequence[str] = ()) -> Bill:
     return Bill(tuple(lines), tuple(said))
 
 
+def numbered(ordinal: str, name: str) -> str:
+    """The name of a line with the number of its chapter (一, （二）, 第三章) before it, so that a chapter is known as one."""
+    plain = ordinal.strip()
+    return (
+        f"{plain.rstrip('、.．')}{'' if plain[:1] in '（(第' else '、'}{name}"
+        if name and _CHAPTER.match(plain)
+        else name
+    )
+
+
 def _is_heading(row: BillLine, name: str) -> bool:
     if row.unit or row.quantity or row.remark:
         return False
@@ -160,7 +175,7 @@ def _head_of(cells: Sequence[str]) -> dict[str, int] | None:
 def _by_position(cells: list[str]) -> dict[str, str]:
     """What each cell must be where no head says: an ordinal, the name, then unit and quantity in either order."""
     if len(cells) > 1 and _ORDINAL.match(cells[0]) and not _NUMBER.match(cells[1]):
-        cells = cells[1:]
+        cells = [numbered(cells[0], cells[1]), *cells[2:]]
     given = {"name": cells[0], "unit": "", "quantity": "", "remark": ""}
     if len(cells) == 1:
         found = _ONE_CELL.match(cells[0])

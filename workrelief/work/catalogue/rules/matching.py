@@ -7,6 +7,7 @@ alone never make a match.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ _OTHER_SECTOR = 0.85
 _EVERY_SECTOR = 0.97
 _NO_QUOTA = 0.94
 _OTHER_ACT = 0.75
+_FEE = re.compile(r"(?P<fee>[^\s、，]*(?:费|费用|税金|利润|暂列金额|预备金))(?:[（(].*[)）])?$")
 _MACHINE = (
     "机械",
     "挖掘机",
@@ -107,6 +109,8 @@ class Matcher:
         hits = self._dictionary.find(line.name)
         kinds = self._dictionary.kinds
         fees = [h.word for h in hits if any(kinds[c] == "out" for c in h.concepts)]
+        if not fees and (fee := _FEE.search(line.name)):
+            fees = [fee["fee"]]
         if fees:
             return Match((), f"“{'、'.join(fees)}”是费用或购置，不是用工内容")
         machine = tuple(w for w in _MACHINE if w in line.name or w in line.remark)

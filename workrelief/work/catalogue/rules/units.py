@@ -95,7 +95,8 @@ def read_quantity(quantity: str, unit: str) -> Quantity:
         return Quantity(None, known.id if known else "", tuple(notes))
     value = amount * known.factor
     if known.factor != 1:
-        notes.append(f"{number}{written} 换算为 {plain_number(value)} {known.id}")
+        times = "×" if written[:1].isdigit() else ""
+        notes.append(f"{number}{times}{written} 换算为 {plain_number(value)} {known.id}")
     scaled = int(round_half_up(value * 100))
     if scaled > LIMIT:
         return Quantity(None, known.id, (*notes, f"工程量“{quantity}”过大，请核对"))
