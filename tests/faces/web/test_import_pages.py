@@ -70,6 +70,41 @@ def roster(county: CountyData, people: range) -> list[list[Any]]:
     return roster_rows(county.code, "临沂市费县", people)
 
 
+def test_an_empty_template_says_that_nothing_was_filled_in():
+    client, _ = signed_in(Role.COUNTY_OFFICER, "371422")
+    blank = client.get("/imports/template/project_list/").content
+    send(client, "project_list", blank)
+    page = page_of(client, newest())
+    assert "表里没有数据行" in page
+    assert "没有可导入的行" in page
+    assert "可以确认导入" not in page
+    assert "模板示例行 1 行" in page
+
+
+def test_what_the_page_asks_keeps_what_was_typed_and_offers_its_choices():
+    client, _ = signed_in(Role.COUNTY_OFFICER, "371422")
+    answer = send(client, "project_list", b"no table", name="x.pdf", year="2022", state="已发布")
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert 'name="year" value="2022"' in page
+    assert "<option selected>已发布</option>" in page
+
+
+def test_the_page_says_how_each_sheet_was_read():
+    load_divisions()
+    client, _ = signed_in(Role.COUNTY_OFFICER, "371422")
+    rows = [
+        ["2022年农业农村领域清单（单位：万元）"], ["市县", "工程名称", "项目名称", "领域", "总投资", "拟吸纳人数"],
+        ["德州市宁津县", "", "演示道路", "交通", 100, 20], ["小计", "", "", "", 100, ""],
+    ]  # fmt: skip
+    send(client, "project_list", workbook(rows).read())
+    page = page_of(client, newest())
+    assert "表头第 2 行，读取 1 行" in page
+    assert "未用的列：工程名称（B 列）" in page
+    assert "不作数据的合计、小计行 1 行：第 4 行" in page
+    assert re.search(r'data-label="识别为">总投资</td><td data-label="没写单位的数按">万元<', page)
+
+
 def test_a_file_goes_from_upload_to_confirmation_and_back(officer, county):
     client, _ = officer
     before = Worker.rows.count()

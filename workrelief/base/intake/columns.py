@@ -151,6 +151,7 @@ class Option:
     type: Literal["text", "date", "month"] = "text"
     required: bool = False
     note: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,12 @@ class ListImporter(ProjectListImporter):
 
     options = (
         *ProjectListImporter.options,
-        Option("state", "列入状态", note="储备、已发布；不填时往年清单或填了印发日期的按已发布，当年清单按储备"),
+        Option(
+            "state",
+            "列入状态",
+            choices=("储备", "已发布"),
+            note="不选时，往年清单或填了印发日期的按已发布，当年清单按储备",
+        ),
     )
 
     def entry_of(self, ctx: ImportContext, row: Row) -> NewProject:

@@ -109,6 +109,7 @@ def import_new(request: ActingRequest, kind: str) -> HttpResponse:
             "guide": registry.guide(one.guide) if one.guide else None,
             "one": one,
             "error": error,
+            "options": [(o, request.POST.get(o.name, "")) for o in one.options],
             "columns": [c for c in one.columns if c.required or c.in_head],
         },
         status=error.status if error else 200,
