@@ -223,9 +223,7 @@ def _write_head(page: Any, columns: Sequence[SheetColumn], formats: Formats, *, 
     return _HEAD_ROWS + 1
 
 
-def _write_rows(
-    page: Any, sheet: Sheet, writers: list[_Write], folding: Sequence[tuple[int, float]], line: int
-) -> int:
+def _write_rows(page: Any, sheet: Sheet, writers: list[_Write], folding: Sequence[tuple[int, float]], line: int) -> int:
     """The rows beneath the head, from `line`, as high as their `folding` columns (index, width) need; the next free line."""
     room = ROW_LIMIT - len(sheet.notes) - 1
     width = len(writers)
