@@ -123,6 +123,23 @@ def test_sources_may_miss_the_total_by_exactly_one_hundredth_wan() -> None:
     assert ids(blockers(rules.funding(400 * WAN, beyond, LAW))) == ["C06"]
 
 
+@pytest.mark.parametrize(
+    ("track", "investment_fen", "word"),
+    [
+        (Track.AGRI_PROMOTION, 10_000_000, ""), (Track.AGRI_PROMOTION, 9_999_999, "过小"),
+        (Track.AGRI_PROMOTION, 500_000_000_000, ""), (Track.AGRI_PROMOTION, 500_000_000_001, "过大"),
+        (Track.KEY_PROJECT, 200_000_000, ""), (Track.KEY_PROJECT, 199_999_999, "过小"),
+        (Track.KEY_PROJECT, 500_000_000_001, ""), (Track.KEY_PROJECT, 10_000_000_000_001, "过大"),
+        (None, 9_999_999, "过小"), (Track.KEY_PROJECT, 0, ""),
+    ],
+)  # fmt: skip
+def test_a_total_is_doubted_just_outside_its_bounds_and_never_blocks(track, investment_fen: int, word: str) -> None:
+    law = parameters(on=date(2022, 6, 1))
+    found = rules.plausible(facts(track=track, investment_fen=investment_fen), law)
+    assert [word in f.message for f in found] == ([True] if word else [])
+    assert not blockers(found)
+
+
 def test_a_list_without_sources_is_a_hint_only() -> None:
     assert [f.severity for f in rules.funding(400 * WAN, (), LAW)] == [Severity.HINT]
 
