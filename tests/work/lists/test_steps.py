@@ -7,6 +7,7 @@ from django.db import IntegrityError
 
 from tests.work.lists.build import NINGJIN, in_reserve, reserve, this_year
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted, RuleViolated
+from workrelief.kernel.kinds import Track
 from workrelief.work.lists import queries, services
 from workrelief.work.lists.models import ListEntry
 from workrelief.work.lists.states import chain, next_office, next_step
@@ -59,6 +60,8 @@ def test_a_project_in_the_reserve_counts_nowhere_yet(ningjin_officer):
         ({"labour_tasks": "", "labour_links": ""}, "B02"),
         ({"demand": LabourDemand("普工", 20, "", "不限")}, "B03"),
         ({"planned_workers": 0}, "B03"),
+        ({"track": Track.SPECIAL_FUND, "labour_tasks": "", "labour_links": ""}, "B02"),
+        ({"track": Track.SPECIAL_FUND, "demand": LabourDemand()}, "B03"),
     ],
 )
 def test_a_gap_in_the_labour_demand_stops_the_submission_and_names_the_clause(ningjin_officer, gap, rule):

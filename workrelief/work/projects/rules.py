@@ -174,9 +174,12 @@ class Listing:
     is_reserve: bool = False
     """Registered for the reserve only: gaps in the labour demand are said but do not block, nothing counts yet."""
 
-    def must_be_complete(self, on: date) -> bool:
-        """Whether the labour demand has to be complete on that day: a list of the two promotions, not of a past year."""
-        return self.track is not Track.SPECIAL_FUND and self.year >= on.year and not self.is_reserve
+    def must_be_complete(self, on: date, *, is_listing: bool = False) -> bool:
+        """Whether the labour demand has to be complete on that day: not for a past year, nor for the reserve.
+
+        Special-fund projects are registered for investment plans without it; to stand on a list (`is_listing`) they need it too.
+        """
+        return (is_listing or self.track is not Track.SPECIAL_FUND) and self.year >= on.year and not self.is_reserve
 
 
 def listing(facts: Listing, law: Parameters) -> list[Finding]:
@@ -288,14 +291,14 @@ def funding(investment_fen: int, funds: Sequence[Fund], law: Parameters) -> list
     return findings
 
 
-def labour(facts: Listing, on: date) -> list[Finding]:
+def labour(facts: Listing, on: date, *, is_listing: bool = False) -> list[Finding]:
     """Tasks and links of work (B02); posts, number, season, skill (B03); planned workers at least their number (reading 18).
 
-    They bind the lists of the two promotions. For special-fund projects, which stand in investment plans and not on these
-    lists, and for lists of past years, which nobody can complete any more (in the spirit of reading 10), a gap is a warning;
-    a contradiction between two figures that are there always blocks.
+    They bind the lists, whatever the track. When a special-fund project is only registered for an investment plan, and for
+    lists of past years, which nobody can complete any more (in the spirit of reading 10), a gap is a warning; a contradiction
+    between two figures that are there always blocks.
     """
-    level = None if facts.must_be_complete(on) else Severity.WARNING
+    level = None if facts.must_be_complete(on, is_listing=is_listing) else Severity.WARNING
     demand = facts.demand
     findings = []
     if not facts.labour_tasks.strip() and not facts.labour_links.strip():

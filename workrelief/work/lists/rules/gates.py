@@ -29,9 +29,9 @@ class Double:
 def entry(facts: Listing, law: Parameters, doubles: Sequence[Double] = ()) -> list[Finding]:
     """Everything said about listing this project; what blocks stops submission, confirmation and issue.
 
-    B02 and B03 bind the two promotions from this year on; for past years and special-fund projects they warn.
+    B02 and B03 bind every track from this year on; for past years they warn.
     """
-    return [*project_rules.labour(facts, law.on), *double_findings(facts, doubles)]
+    return [*project_rules.labour(facts, law.on, is_listing=True), *double_findings(facts, doubles)]
 
 
 def double_findings(facts: Listing, doubles: Sequence[Double]) -> list[Finding]:
