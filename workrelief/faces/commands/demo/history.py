@@ -138,6 +138,8 @@ def _money(actor: Actor, wanted: Sequence[Told]) -> int:
         for source in funds.get(one.id, ()):
             if source.issued_fen:
                 entries += _tranches(one, source.fund_type, source.issued_fen)
+            elif source.fund_type not in PLAN_FUNDS and source.planned_fen:
+                entries += _own_share(one, source.fund_type, source.planned_fen)
         entries += _built(one)
     return len(money.record(actor, entries, label="演示数据：资金到位、支付和完成投资").ids) if entries else 0
 
@@ -156,6 +158,16 @@ def _tranches(one: Told, kind: FundType, issued_fen: int) -> Iterator[money.Move
                 one.id, kind, fen * 96 // 100, paid, voucher_no=f"付{voucher}", tranche=number,
                 payee_kind=money.PayeeKind.CONTRACTOR, payee="演示施工单位", purpose="工程进度款",
             )  # fmt: skip
+
+
+def _own_share(one: Told, kind: FundType, planned_fen: int) -> Iterator[money.MoveIn]:
+    """What the county itself put in, at once; it is not given by a plan, so nothing of it is issued."""
+    arrived = one.starts_on - timedelta(days=12)
+    if arrived <= clock.today():
+        voucher = f"演示{one.number % 10_000:04d}-{kind.code}1"
+        yield money.receipt(
+            one.id, kind, planned_fen, arrived, voucher_no=f"到{voucher}", tranche=1, payer="演示县财政局"
+        )
 
 
 def _built(one: Told) -> Iterator[money.MoveIn]:
