@@ -24,6 +24,7 @@ def _copy(folder: Path) -> Path | None:
     path = folder / "together.sqlite3"
     with sqlite3.connect(path) as target:
         connection.connection.backup(target)
+        target.execute("PRAGMA journal_mode=WAL")  # changed once here: two threads that change it at once do not wait
     return path
 
 
