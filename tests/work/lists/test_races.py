@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connections
 
 from tests.conftest import make_actor
+from tests.threads import Meeting
 from tests.work.lists.build import NINGJIN, in_reserve, reserve, this_year
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import Role
@@ -21,44 +22,26 @@ from workrelief.work.projects.services import ProjectChanges
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+Together = Callable[..., list[object]]
+
 
 @pytest.fixture
 def officer() -> Actor:
     return make_actor(Role.COUNTY_OFFICER, "371422")
 
 
-def patient(call: Callable[[], object]) -> object:
-    """A database file lets the second writer wait; the tests' SQLite in memory, shared by threads, only says "locked"."""
-    for _ in range(500):
-        try:
-            return call()
-        except OperationalError as err:
-            if "is locked" not in str(err):
-                raise
-            time.sleep(0.02)
-    raise AssertionError("the database stayed locked")
+@pytest.fixture
+def together(tmp_path: Path) -> Together:
+    """Run the calls at once; the outcome of each is its answer or the error it raised, and the database holds what they did."""
 
+    def run(*calls: Callable[[], object]) -> list[object]:
+        meeting = Meeting(tmp_path)
+        outcomes = meeting.at_once(*calls)
+        assert not [o for o in outcomes if isinstance(o, Exception) and not isinstance(o, DomainError)], outcomes
+        meeting.bring_back()
+        return outcomes
 
-def together(*calls: Callable[[], object]) -> list[object]:
-    """Run the calls at once; the outcome of each is its answer or the error it raised."""
-    start = threading.Barrier(len(calls))
-    outcomes: list[object] = [None] * len(calls)
-
-    def run(position: int, call: Callable[[], object]) -> None:
-        try:
-            start.wait(10)
-            outcomes[position] = patient(call)
-        except DomainError as told:
-            outcomes[position] = told
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(i, call)) for i, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes
+    return run
 
 
 def one_won(outcomes: list[object]) -> Conflict:
@@ -68,7 +51,7 @@ def one_won(outcomes: list[object]) -> Conflict:
     return lost[0]
 
 
-def test_one_confirms_the_other_returns(officer):
+def test_one_confirms_the_other_returns(officer, together):
     (pk,) = in_reserve(officer, [reserve(0)])
     services.advance(officer, [pk], "submit")
     told = one_won(
@@ -83,14 +66,14 @@ def test_one_confirms_the_other_returns(officer):
     assert one.version == 3
 
 
-def test_both_confirm_and_only_one_step_is_kept(officer):
+def test_both_confirm_and_only_one_step_is_kept(officer, together):
     (pk,) = in_reserve(officer, [reserve(0)])
     services.advance(officer, [pk], "submit")
     one_won(together(*[lambda: services.advance(officer, [pk], "confirm")] * 2))
     assert [s.step for s in queries.steps(officer.scope, pk)] == ["enter", "submit", "confirm_county"]
 
 
-def test_both_issue_and_only_one_edition_is_kept(officer):
+def test_both_issue_and_only_one_edition_is_kept(officer, together):
     (pk,) = in_reserve(officer, [reserve(0)])
     services.advance(officer, [pk], "submit")
     services.advance(officer, [pk], "confirm")
@@ -104,7 +87,7 @@ def test_both_issue_and_only_one_edition_is_kept(officer):
     assert queries.editions(officer.scope).count() == 1
 
 
-def test_both_enter_and_only_one_place_is_taken(officer):
+def test_both_enter_and_only_one_place_is_taken(officer, together):
     (pk,) = in_reserve(officer, [reserve(0)])
     services.take_out(officer, pk, reason="演示：重来")
     project = queries.entry(officer.scope, pk).project_id
@@ -125,7 +108,7 @@ def issue(officer: Actor, number: int) -> object:
     )
 
 
-def test_issuing_and_withdrawing_follow_one_another(officer, monkeypatch):
+def test_issuing_and_withdrawing_follow_one_another(officer, together, monkeypatch):
     """Withdrawing takes its time between looking for a newer edition and taking the entries; no edition comes in between."""
     listed(officer, 0)
     first = issue(officer, 1)
@@ -154,7 +137,7 @@ def test_issuing_and_withdrawing_follow_one_another(officer, monkeypatch):
     assert {line.change for line in queries.edition_lines(officer.scope, two.pk)} == {"in"}
 
 
-def test_closing_and_adjusting_follow_one_another(officer):
+def test_closing_and_adjusting_follow_one_another(officer, together):
     (pk,) = listed(officer, 0)
     issue(officer, 1)
     one_won(
@@ -166,7 +149,7 @@ def test_closing_and_adjusting_follow_one_another(officer):
     assert queries.entry(officer.scope, pk).state in ("closed", "adjusted")
 
 
-def test_of_promoting_and_issuing_below_one_wins_and_nothing_stands_twice(officer):
+def test_of_promoting_and_issuing_below_one_wins_and_nothing_stands_twice(officer, together):
     (pk,) = listed(officer, 0)
     city = make_actor(Role.CITY_OFFICER, "3714")
     together(
@@ -177,7 +160,7 @@ def test_of_promoting_and_issuing_below_one_wins_and_nothing_stands_twice(office
     assert standing.count() == 1
 
 
-def test_two_persons_decide_one_pair(officer):
+def test_two_persons_decide_one_pair(officer, together):
     in_reserve(officer, [reserve(0, name="柴胡店镇农村道路改造提升"), reserve(0, name="柴胡店镇农村道路改造工程")])
     assert services.look_for_duplicates(officer, this_year()) == 1
     (pair,) = queries.duplicates(officer.scope, this_year())

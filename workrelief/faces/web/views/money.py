@@ -23,7 +23,7 @@ from workrelief.faces.shared.paging import paginate, query_url
 from workrelief.faces.shared.stamp import Stamp
 from workrelief.faces.shared.tables import Column, badge_of, build_table, ordered
 from workrelief.faces.web import listing
-from workrelief.faces.web.figure_pages import figure_url
+from workrelief.faces.web.figure_pages import figure_url, newest_year
 from workrelief.faces.web.views.money_shape import (
     AGE_TONES,
     leverage_chart,
@@ -487,8 +487,9 @@ def structure(request: ActingRequest) -> HttpResponse:
 
 
 def _period(request: ActingRequest) -> Period:
+    """The year asked for, else the newest with figures, as everywhere: a new year begins without any."""
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdecimal() and 2015 <= int(asked) <= 2100 else clock.today().year
+    year = int(asked) if asked.isascii() and asked.isdecimal() and 2015 <= int(asked) <= 2100 else newest_year()
     return Period(str(year))
 
 
