@@ -7,7 +7,6 @@ from django.test import RequestFactory
 
 from tests.conftest import make_actor
 from workrelief.base.access.permissions import PERMISSIONS, Role
-from workrelief.faces.web import counts
 from workrelief.faces.web.menu import MENU, menu_for
 
 
@@ -46,15 +45,6 @@ def test_a_group_without_rooms_has_no_caption(frame_site):
     groups = menu_for(make_actor(Role.PROVINCE_OFFICER, "37"), RequestFactory().get("/"))
 
     assert [group.caption for group in groups] == ["", "项目与投资", "调度与评价", "协同"]
-
-
-def test_waiting_things_are_counted_for_the_acting_person(frame_site, client, monkeypatch):
-    monkeypatch.setitem(counts._COUNTERS, "todo", lambda actor: 12 if Role.PROVINCE_OFFICER in actor.roles else 0)
-
-    html = client.get("/").content.decode()
-
-    assert '待办<span class="wr-count">12</span>' in html
-    assert counts.count("nobody registered this", make_actor(Role.OWNER, "37")) == 0
 
 
 def test_each_room_stands_in_the_menu_once():

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.build import ROSTER_HEAD, CountyData, a_county, roster_rows, workbook
 from tests.conftest import FEIXIAN, NINGJIN, make_actor
@@ -78,9 +79,21 @@ def test_a_checked_import_waits_for_whom_it_belongs_to_and_nobody_else(ningjin):
 
     assert "确认导入：新进场名册.xlsx（3 行可导入）" in page
     assert page.count(f'href="/imports/{batch}/"') == 3  # the sentence, its button, and 办理下一件
-    assert '待办<span class="wr-count">1</span>' in page
+    assert '待办<span class="wr-count" data-wr-waiting>1</span>' in page
     other, _ = signed_in(Role.COUNTY_OFFICER, "371325")
     assert "新进场名册" not in page_of(other)
+
+
+def test_other_pages_ask_for_the_number_when_they_stand(ningjin):
+    client, actor = signed_in(Role.COUNTY_OFFICER, "371422")
+    a_waiting_import(actor, ningjin)
+
+    page = client.get("/projects/").content.decode()
+    number = client.get(reverse("web:todo-count")).content.decode()
+
+    assert f'data-wr-waiting hx-get="{reverse("web:todo-count")}" hx-trigger="load" hx-swap="outerHTML"></span>' in page
+    assert number.strip() == '<span class="wr-count" data-wr-waiting>1</span>'
+    assert counts.count("nobody registered this", actor) == 0
 
 
 def test_a_committed_import_waits_no_longer(ningjin):

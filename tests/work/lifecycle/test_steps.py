@@ -18,7 +18,9 @@ from workrelief.kernel import clock
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted, RuleViolated
 from workrelief.work.lifecycle import facts, queries, services
 from workrelief.work.lifecycle.models import Life, StepTaken
+from workrelief.work.lifecycle.queries import LifeFilter, boards
 from workrelief.work.projects import queries as projects
+from workrelief.work.projects.models import ProjectYear
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,27 @@ def test_a_deadline_follows_from_the_step_and_the_board_counts_what_is_late(acto
     assert [(w.state, w.step, w.count, w.overdue) for w in waiting.steps] == [("decomposed", "announce", 1, 1)]
     assert queries.board(make_actor(Role.COUNTY_OFFICER, "371325").scope).count == 0
     assert [p.is_overdue for p in queries.map_points(actor.scope)] == [True]
+
+
+@pytest.mark.parametrize("many", [1, 2, 1_000])
+def test_a_board_shows_the_same_cards_however_it_reads_them(actor, monkeypatch, many):
+    ids = [begun(actor, n) for n in (1, 2, 3, 4)]
+    services.take_steps(actor, ids[:2], "survey", note="演示办理")
+    Life.rows.filter(project_id=ids[0]).update(due_on=clock.today() - timedelta(days=3))
+    for pk in ids[:3]:
+        ProjectYear.objects.create(project_id=pk, year=2019, listed_on=date(2019, 12, 31))
+    monkeypatch.setattr(boards, "MANY", many)
+    for wanted, standing in (
+        (LifeFilter(), {"surveyed": ids[:2], "registered": ids[2:]}),
+        (LifeFilter(text="演示"), {"surveyed": ids[:2], "registered": ids[2:]}),
+        (LifeFilter(year=2019), {"surveyed": ids[:2], "registered": ids[2:3]}),
+        (LifeFilter(year=2019, text="第3号"), {"registered": ids[2:3]}),
+        (LifeFilter(year=2018), {}),
+    ):
+        board = queries.board(actor.scope, wanted)
+        assert {c.state.id: [card.project_id for card in c.cards] for c in board.columns} == standing
+        rows = {along: list(queries.lives(actor.scope, wanted, along_order=along)) for along in (True, False)}
+        assert rows[True] == rows[False]
 
 
 def test_many_projects_go_together_or_not_at_all(actor):

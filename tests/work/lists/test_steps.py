@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from tests.work.lists.build import NINGJIN, in_reserve, reserve, this_year
+from workrelief.base.divisions.queries import tally
+from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted, RuleViolated
 from workrelief.kernel.kinds import Track
 from workrelief.work.lists import queries, services
@@ -16,6 +19,11 @@ from workrelief.work.projects.rules import LabourDemand
 from workrelief.work.projects.services import ProjectChanges, edit_project
 
 pytestmark = pytest.mark.django_db
+
+
+def counted(rows: QuerySet[ListEntry]) -> tuple[int, ...]:
+    """Entries that count, their investment and planned workers."""
+    return tally(rows, Level.COUNTY, *queries.counted_sums()).sums[""]
 
 
 def test_the_offices_follow_from_the_place_and_the_level():
@@ -51,7 +59,7 @@ def test_a_project_in_the_reserve_counts_nowhere_yet(ningjin_officer):
     (pk,) = in_reserve(ningjin_officer, [reserve(0)])
     one = queries.entry(ningjin_officer.scope, pk)
     assert projects.project(ningjin_officer.scope, one.project_id).years == ()
-    assert queries.entry_totals(ningjin_officer.scope).counted == 0
+    assert counted(queries.entries(ningjin_officer.scope)) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +139,7 @@ def test_promotion_keeps_the_former_level_visible_and_uncounted(ningjin_officer,
     assert (above.state, above.level, above.waits_for) == ("county_confirmed", "city", "city")
     shown = queries.entries(ningjin_officer.scope, queries.EntryFilter(level="county", year=above.year))
     assert [e.pk for e in shown] == [pk]
-    assert queries.entry_totals(ningjin_officer.scope, queries.EntryFilter(level="county")).counted == 0
+    assert counted(shown) == (0, 0, 0), "a promoted entry stays to be seen and is not counted"
 
 
 def test_returning_a_promoted_entry_puts_the_former_one_back(ningjin_officer, dezhou_officer):
@@ -181,3 +189,13 @@ def test_five_hundred_more_entries_cost_no_more_statements(ningjin_officer, djan
         queries.entries(ningjin_officer.scope, queries.EntryFilter(division=NINGJIN, states=("submitted",))).count()
         == 400
     )
+
+
+def test_read_along_the_order_the_entries_are_the_same(ningjin_officer):
+    in_reserve(ningjin_officer, [reserve(n) for n in (0, 11, 12)])
+    for order in queries.ORDERS:
+        for text in ("演示", "没有这样的项目", "2204-37"):
+            wanted = queries.EntryFilter(year=this_year(), text=text, order=order)
+            collected = list(queries.entries(ningjin_officer.scope, wanted))
+            assert list(queries.entries(ningjin_officer.scope, wanted, along_order=True)) == collected
+            assert bool(collected) == (text == "演示")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db.models import Sum
 
 from tests.conftest import make_actor
 from tests.work.projects.build import FEIXIAN, NINGJIN, WAN, entry
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import Role
 from workrelief.base.access.scope import Scope
+from workrelief.base.divisions import queries as divisions
 from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.kernel.kinds import FundType, Sector, Track
@@ -82,12 +86,31 @@ def test_orders_and_an_unknown_one(ids: dict[str, int]) -> None:
 
 def test_totals_and_counts_speak_for_the_whole_result(ids: dict[str, int]) -> None:
     scope = Scope(("37",))
-    found = queries.totals(queries.projects(scope, ProjectFilter(year=2022)))
-    assert (found.projects, found.investment_fen) == (3, 1_700 * WAN)
-    assert queries.totals(queries.projects(Scope.nothing())).investment_fen == 0
-    assert queries.counts_by_division(scope) == {"371300000000": 2, "371400000000": 2}
-    by_county = queries.counts_by_division(scope, ProjectFilter(year=2022), level=Level.COUNTY)
-    assert by_county == {FEIXIAN: 1, NINGJIN: 2}
+    listed = divisions.tally(queries.projects(scope, ProjectFilter(year=2022)), Level.COUNTY, Sum("investment_fen"))
+    assert (listed.numbers[""], listed.sums[""]) == (3, (1_700 * WAN,))
+    assert {code: listed.numbers[code[:6]] for code in (FEIXIAN, NINGJIN)} == {FEIXIAN: 1, NINGJIN: 2}
+    nothing = divisions.tally(queries.projects(Scope.nothing()), Level.COUNTY, Sum("investment_fen"))
+    assert nothing == divisions.Tally({}, {})
+    every = divisions.tally(queries.projects(scope), Level.CITY).numbers
+    assert every == {"": 4, "37": 4, "3713": 2, "3714": 2}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"text": "演示"},
+        {"text": "高速"},
+        {"text": "2204-37"},
+        {"year": 2022},
+        {"year": 2022, "text": "演示"},
+        {"year": 2021},
+    ],
+)
+def test_read_along_the_order_the_rows_are_the_same(ids: dict[str, int], asked: dict[str, Any]) -> None:
+    for order in queries.ORDERS:
+        wanted = ProjectFilter(order=order, **asked)
+        collected = list(queries.projects(Scope(("37",)), wanted))
+        assert list(queries.projects(Scope(("37",)), wanted, along_order=True)) == collected
 
 
 def test_search_finds_by_a_part_of_the_name_and_the_beginning_of_a_code(ids: dict[str, int]) -> None:

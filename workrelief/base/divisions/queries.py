@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Aggregate, Count, QuerySet
 from django.db.models.functions import Substr
 
 from workrelief.base.divisions import files
@@ -19,6 +20,7 @@ __all__ = [
     "Branch",
     "Kind",
     "Node",
+    "Tally",
     "children",
     "cities",
     "counties",
@@ -29,8 +31,8 @@ __all__ = [
     "forget",
     "name",
     "path_name",
-    "rows_under",
     "successors",
+    "tally",
     "tree",
 ]
 
@@ -101,16 +103,32 @@ def tree(scope_prefixes: Sequence[str], *, down_to: Level = Level.COUNTY) -> tup
     return _tree().branches(scope_prefixes, down_to=down_to)
 
 
-def rows_under(rows: QuerySet[Any], deepest: Level) -> dict[str, int]:
-    """How many of `rows` (scoped by the caller, with a `division_code`) lie under each prefix, from the province down to
-    `deepest`: the numbers beside a list's tree. One statement."""
-    lengths = [length for level, length in codes.PREFIX_LENGTHS.items() if level <= deepest]
-    counted = rows.order_by().values(under=Substr("division_code", 1, lengths[-1])).annotate(number=Count("pk"))
+@dataclass(frozen=True)
+class Tally:
+    """Rows counted and summed under every prefix from the nation ("") down: prefix → number, prefix → the sums asked for."""
+
+    numbers: Mapping[str, int]
+    sums: Mapping[str, tuple[int, ...]]
+
+
+def tally(rows: QuerySet[Any], deepest: Level, *sums: Aggregate) -> Tally:
+    """Number and sums of `rows` (scoped by the caller, with a `division_code`) under each prefix down to `deepest`.
+
+    One statement for the numbers beside a list's tree, the number of its rows and the sums under it. A sum of nothing is 0.
+    """
+    lengths = [0, *(length for level, length in codes.PREFIX_LENGTHS.items() if level <= deepest)]
+    named = {f"sum_{i}": one for i, one in enumerate(sums)}
+    grouped = rows.order_by().values(under=Substr("division_code", 1, lengths[-1])).annotate(number=Count("*"), **named)
     numbers: dict[str, int] = {}
-    for under, number in counted.values_list("under", "number"):
+    totals: dict[str, list[int]] = {}
+    for under, number, *amounts in grouped.values_list("under", "number", *named):
         for length in lengths:
-            numbers[under[:length]] = numbers.get(under[:length], 0) + number
-    return numbers
+            prefix = under[:length]
+            numbers[prefix] = numbers.get(prefix, 0) + number
+            have = totals.setdefault(prefix, [0] * len(sums))
+            for i, amount in enumerate(amounts):
+                have[i] += amount or 0
+    return Tally(numbers, {prefix: tuple(amounts) for prefix, amounts in totals.items()})
 
 
 def forget() -> None:

@@ -61,10 +61,18 @@ class Page(Generic[Row]):
 
 
 def paginate(
-    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], per_page: int = PER_PAGE, *, name: str = "page"
+    request: HttpRequest,
+    rows: QuerySet[Any] | Sequence[Any],
+    per_page: int = PER_PAGE,
+    *,
+    name: str = "page",
+    total: int | None = None,
 ) -> Page[Any]:
-    """The page that `?page=` asks for; a number out of range gives the nearest page. `name` tells two pagers apart."""
-    total = _total(rows)
+    """The page that `?page=` asks for; a number out of range gives the nearest page. `name` tells two pagers apart.
+
+    `total` is the number of rows where it is known already; else they are counted.
+    """
+    total = _total(rows) if total is None else total
     pages = max(1, -(-total // per_page))
     number = min(max(_number(request.GET.get(name, "")), 1), pages)
     start = (number - 1) * per_page

@@ -31,7 +31,7 @@ class PostChoice:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Names for `base.html`: product, demo_mode, demo_today, theme, large, actor, posts, menu, todo_count, message_count, links.
+    """Names for `base.html`: product, demo_mode, demo_today, theme, large, actor, posts, menu, message_count, links.
 
     `posts`, `menu` and the counts are functions which the template calls, so that partials cost no query.
     """
@@ -46,7 +46,6 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "request_id": getattr(request, "request_id", ""),
         "posts": _once(lambda: _posts(request, actor)),
         "menu": _once(lambda: menu_for(actor, request)),
-        "todo_count": _once(lambda: counts.count("todo", actor) if actor else 0),
         "message_count": _once(lambda: counts.count("messages", actor) if actor else 0),
         "links": _once(_links),
     }
@@ -70,5 +69,17 @@ def _posts(request: HttpRequest, actor: Actor | None) -> tuple[PostChoice, ...]:
 
 def _links() -> dict[str, str]:
     """Addresses of the frame's own pages; "" for one that is not built, which the frame then leaves out."""
-    names = ("workbench", "search", "todo", "messages", "guide", "jobs", "switch_post", "password", "login", "logout")
+    names = (
+        "workbench",
+        "search",
+        "todo",
+        "todo_count",
+        "messages",
+        "guide",
+        "jobs",
+        "switch_post",
+        "password",
+        "login",
+        "logout",
+    )
     return {name: url_of(f"web:{name.replace('_', '-')}") for name in names}

@@ -2,7 +2,8 @@
 
     counts.register("rounds", lambda actor: queries.returns_waiting(actor.scope))
 
-A counter costs one small query; it is asked only when the frame is drawn, never for a partial.
+A counter of the menu costs one small query; it is asked only when the frame is drawn, never for a partial. `todo` looks
+through every room: the browser asks for it when the page stands, and the workbench, which lists it all, knows it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Aggregate, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,6 +30,8 @@ from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.outputs.render import xlsx
 
 MOST_EXPORTED = 200_000
+MANY = 1_000
+"""From so many rows on a list is read along its order instead of collecting what fits and sorting it."""
 _MONTH = re.compile(r"(?P<year>20[0-9]{2})[-./年]?(?P<month>[0-9]{1,2})月?")
 _NO_PROJECTS = {
     "empty_title": "本岗位还没有指定项目",
@@ -54,9 +56,10 @@ class Batch:
 class ListPage:
     """What a room says about its list; the rest is the same everywhere.
 
-    `rows` and `sums` are asked with a 12-digit division ("" for the whole scope): the rows in scope that fit the filter,
-    and a sentence about all of them. `counted` puts the number of rows beside each division of the tree: leave it out where
-    counting everything takes long.
+    `rows` is asked with a 12-digit division ("" for the whole scope): the rows in scope that fit the filter. `rows_of_many`
+    are the same rows, written so that the database walks the list's order and stops at the end of the page: good where
+    many fit. `sums` makes a sentence about all rows, from what stands under the division and the totals of the columns
+    `summed`. `counted` puts the number of rows beside each division of the tree: leave it out where counting takes long.
     """
 
     title: str
@@ -65,7 +68,9 @@ class ListPage:
     rows: Callable[[str], QuerySet[Any]]
     noun: str
     form: forms.Form
-    sums: Callable[[str], str] | None = None
+    sums: Callable[[str, tuple[int, ...]], str] | None = None
+    summed: tuple[str, ...] = ()
+    rows_of_many: Callable[[str], QuerySet[Any]] | None = None
     counted: bool = True
     batch: tuple[Batch, ...] = ()
 
@@ -74,13 +79,15 @@ def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> Http
     """The list as a page, or with `?export=1` all its rows as Excel."""
     actor = request.actor
     division = chosen_division(request, actor)
-    rows = listed.rows(division)
+    under = tally(listed.rows(""), actor, division, *map(Sum, listed.summed)) if listed.counted else None
+    total, sums = standing(under, division) if under else (None, ())
+    is_of_many = total is not None and total >= MANY and listed.rows_of_many is not None
+    rows = (listed.rows_of_many or listed.rows)(division) if is_of_many else listed.rows(division)
     if request.GET.get("sort", "").removeprefix("-") in {c.name for c in listed.columns if c.sort}:
         rows = ordered(request, rows, listed.columns, default="pk")
     if request.GET.get("export"):
         return export_rows(actor, listed.title, listed.columns, rows, demo=settings.DEMO_MODE)
-    page = paginate(request, rows)
-    numbers = counts_by_division(listed.rows(""), actor) if listed.counted else {}
+    page = paginate(request, rows, total=total)
     return render(
         request,
         "rooms/list.html",
@@ -101,9 +108,9 @@ def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> Http
             "here": query_url(request).partition("?")[2],
             "page": page,
             "noun": listed.noun,
-            "sums": listed.sums(division) if listed.sums and page.total else "",
+            "sums": listed.sums(division, sums) if listed.sums and page.total else "",
             "place": divisions.path_name(division or actor.home),
-            "tree": division_tree(request, actor, division, numbers),
+            "tree": division_tree(request, actor, division, under.numbers if under else {}),
             "export_url": query_url(request, export="1", page=None) if allowed(actor, "export.create") else "",
         }
         | (_NO_PROJECTS if actor.scope.projects is not None and not actor.scope.projects else {})
@@ -145,10 +152,17 @@ def chosen_division(request: HttpRequest, actor: Actor) -> str:
     return code
 
 
-def counts_by_division(rows: QuerySet[Any], actor: Actor) -> Mapping[str, int]:
-    """Rows under each division the tree may show: by prefix of city, county and, below the province, township."""
+def tally(rows: QuerySet[Any], actor: Actor, division: str, *sums: Aggregate) -> divisions.Tally:
+    """Rows of the whole scope under each division the tree may show (city, county and, below the province, township) and
+    under the chosen one: numbers, and the sums asked for."""
     deepest = Level.COUNTY if codes.level_of(actor.home) <= Level.PROVINCE else Level.TOWNSHIP
-    return divisions.rows_under(rows, deepest)
+    return divisions.tally(rows, max(deepest, codes.level_of(division)) if division else deepest, *sums)
+
+
+def standing(under: divisions.Tally, division: str) -> tuple[int, tuple[int, ...]]:
+    """Number and sums under the chosen division ("" for all); (0, ()) where nothing stands."""
+    prefix = codes.prefix_of(division) if division else ""
+    return under.numbers.get(prefix, 0), under.sums.get(prefix, ())
 
 
 def division_tree(

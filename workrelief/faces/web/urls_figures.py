@@ -8,6 +8,7 @@ from workrelief.faces.web.views import bulletins, figure, snapshots, statistics,
 
 urlpatterns_figures = [
     path("", workbench.workbench, name="workbench"),
+    path("todo/count/", workbench.todo_count, name="todo-count"),
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics/export/", statistics.export, name="statistics-export"),
     path("figure/", figure.figure, name="figure"),

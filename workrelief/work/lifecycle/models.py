@@ -53,6 +53,9 @@ class Life(ScopedModel):
                 ],
                 name="life_board",
             ),
+            models.Index(
+                fields=["state", "track", "implementer_kind", "suspended", "due_on", "division_code"], name="life_turn"
+            ),
             models.Index(fields=["due_on", "id"], name="life_due"),
             models.Index(fields=["-updated_at", "-id"], name="life_recent"),
             models.Index(fields=["since", "id"], name="life_since"),

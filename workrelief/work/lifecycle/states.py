@@ -504,6 +504,11 @@ STAGE_OF: Mapping[str, str] = {s.id: s.phase for s in STATES if s.phase}
 """Stage of progress (形象进度) of each state: the four ticks of the provincial table."""
 
 
+def states_of_stage(stage: str) -> tuple[str, ...]:
+    """States in which a project is at this stage of progress."""
+    return tuple(state for state, of in STAGE_OF.items() if of == stage)
+
+
 def traits_of(track: str, implementer_kind: str) -> frozenset[str]:
     """What the machine asks about a life: its track and who builds."""
     return frozenset({track, implementer_kind})

@@ -84,7 +84,11 @@ class ListEntry(ScopedModel):
                 ],
                 name="list_entry_sums",
             ),
-            models.Index(fields=["waits_for", "year", "division_code"], name="list_entry_waits"),
+            models.Index(
+                fields=["year", "level", "track", "state", "is_standing", "division_code", "sector", "waits_for"],
+                name="list_entry_tabs",
+            ),
+            models.Index(fields=["waits_for", "year", "state", "is_standing", "division_code"], name="list_entry_turn"),
             models.Index(fields=["year", "-updated_at", "-id"], name="list_entry_recent"),
             models.Index(fields=["year", "-investment_fen", "-id"], name="list_entry_size"),
             models.Index(fields=["project", "year"], name="list_entry_project"),

@@ -115,7 +115,7 @@ class ProjectYear(models.Model):
                 fields=["project", "year"], condition=models.Q(taken_off_on=None), name="project_year_once"
             ),
         ]
-        indexes = [models.Index(fields=["year", "project"], name="project_year_list")]
+        indexes = [models.Index(fields=["year", "taken_off_on", "project"], name="project_year_list")]
 
 
 class FundSource(models.Model):

@@ -216,7 +216,8 @@ def _matches(actor: Actor, pairs: Sequence[Pair]) -> int:
     """Bills of works of projects on no list: some have said why (rule A06), the others are asked."""
     for told, one in pairs:
         bill = parse_text(
-            f"一、{one.entry.labour_tasks}\n" + "\n".join(f"{link}\t800\t米" for link in one.entry.labour_links.split("；"))
+            f"一、{one.entry.labour_tasks}\n"
+            + "\n".join(f"{link}\t800\t米" for link in one.entry.labour_links.split("；"))
         )
         run = catalogue.match_bill(
             actor,

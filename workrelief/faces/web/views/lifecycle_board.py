@@ -264,7 +264,10 @@ def lives(request: ActingRequest) -> HttpResponse:
     def rows(division: str) -> QuerySet[Any]:
         return queries.lives(actor.scope, form.wanted(division))
 
-    listed = listing.ListPage("项目进程", "lives", COLUMNS, rows, "个项目", form)
+    def rows_of_many(division: str) -> QuerySet[Any]:
+        return queries.lives(actor.scope, form.wanted(division), along_order=True)
+
+    listed = listing.ListPage("项目进程", "lives", COLUMNS, rows, "个项目", form, rows_of_many=rows_of_many)
     tools: Sequence[Action] = (
         Action("看板", _with_query(reverse("web:board"), request, state=None)),
         Action("地图", _with_query(reverse("web:project-map"), request, state=None)),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +29,7 @@ from workrelief.kernel.codes import Level
 from workrelief.kernel.kinds import Track
 from workrelief.work.lifecycle import queries
 from workrelief.work.lifecycle.queries import LifeFilter, MapPoint
-from workrelief.work.lifecycle.states import PROJECT_LIFE
+from workrelief.work.lifecycle.states import PROJECT_LIFE, states_of_stage
 
 COLOURS = (("count", "项目数"), ("late", "逾期"), *PHASES)
 _TONES = {"grey": "", "blue": "run", "green": "done", "amber": "warn", "red": "stop"}
@@ -90,14 +91,14 @@ def project_map(request: ActingRequest) -> HttpResponse:
     )
 
 
-def _counted(actor: Actor, wanted: LifeFilter) -> dict[str, dict[str, int]]:
-    """Numbers under each division prefix: of all, of each phase, and of what is overdue. One statement each."""
-
-    def under(one: LifeFilter) -> dict[str, int]:
-        return divisions.rows_under(queries.lives(actor.scope, one), Level.COUNTY)
-
-    found = {"count": under(wanted), "late": under(replace(wanted, is_overdue=True))}
-    return found | {phase: under(replace(wanted, stages=(phase,))) for phase, _ in PHASES}
+def _counted(actor: Actor, wanted: LifeFilter) -> dict[str, Mapping[str, int]]:
+    """Numbers under each division prefix: of all, of what is overdue, and of each phase."""
+    late = Count("pk", filter=Q(due_on__lt=clock.today()))
+    phases = [Count("pk", filter=Q(state__in=states_of_stage(phase))) for phase, _ in PHASES]
+    under = divisions.tally(queries.lives(actor.scope, wanted), Level.COUNTY, late, *phases)
+    names = ("late", *(phase for phase, _ in PHASES))
+    sums = {name: {prefix: found[i] for prefix, found in under.sums.items()} for i, name in enumerate(names)}
+    return {"count": under.numbers, **sums}
 
 
 def _children(actor: Actor, division: str) -> list[divisions.Node]:

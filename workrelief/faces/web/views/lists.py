@@ -128,14 +128,15 @@ def entry_list(request: ActingRequest) -> HttpResponse:
     form = EntryForm(request, year)
     division = listing.chosen_division(request, actor)
     wanted = form.wanted(division, year)
-    rows = queries.entries(actor.scope, wanted)
+    under = listing.tally(queries.entries(actor.scope, form.wanted("", year)), actor, division, *queries.counted_sums())
+    total, sums = listing.standing(under, division)
+    rows = queries.entries(actor.scope, wanted, along_order=total >= listing.MANY)
     if request.GET.get("sort"):
         rows = ordered(request, rows, COLUMNS, default="division_code")
     if request.GET.get("export"):
         return listing.export_rows(actor, f"{year}年适用项目清单", COLUMNS, rows, demo=settings.DEMO_MODE)
-    shown = paginate(request, rows)
+    shown = paginate(request, rows, total=total)
     counts = tab_counts(actor.scope, wanted)
-    numbers = listing.counts_by_division(queries.entries(actor.scope, form.wanted("", year)), actor)
     steps = _bulk_steps(actor)
     doubles = queries.duplicates(actor.scope, year).count() if allowed(actor, "list.decide_duplicate") else 0
     return render(
@@ -158,9 +159,9 @@ def entry_list(request: ActingRequest) -> HttpResponse:
             "whole": query_url(request, page=None).partition("?")[2],
             "page": shown,
             "noun": "个项目",
-            "sums": _sums(actor, wanted) if shown.total else "",
+            "sums": _sums(sums) if total else "",
             "place": divisions.path_name(division or actor.home),
-            "tree": listing.division_tree(request, actor, division, numbers),
+            "tree": listing.division_tree(request, actor, division, under.numbers),
             "export_url": query_url(request, export="1", page=None) if allowed(actor, "export.create") else "",
             "may_issue": allowed(actor, "list.issue") and bool(office_of(actor)),
             "doubles": doubles,
@@ -185,12 +186,9 @@ def _state_tabs(request: HttpRequest, counts: Any, chosen: str) -> list[Tab]:
     return _tabs(request, "state", [("", "全部"), *((k, LIST_ENTRY.state(k).label) for k in keys)], counts, chosen)
 
 
-def _sums(actor: Actor, wanted: queries.EntryFilter) -> str:
-    found = queries.entry_totals(actor.scope, wanted)
-    return (
-        f"已发布 {number(found.counted)} 个，总投资 {fen_yi(found.investment_fen)} 亿元 · "
-        f"拟吸纳 {number(found.planned_workers)} 人"
-    )
+def _sums(totals: tuple[int, ...]) -> str:
+    published, investment_fen, planned_workers = totals
+    return f"已发布 {number(published)} 个，总投资 {fen_yi(investment_fen)} 亿元 · 拟吸纳 {number(planned_workers)} 人"
 
 
 def _bulk_steps(actor: Actor) -> list[tuple[str, str]]:

@@ -105,7 +105,7 @@ def sheet_list(request: ActingRequest) -> HttpResponse:
     def rows(division: str) -> QuerySet[Any]:
         return queries.pay_sheets(actor.scope, form.wanted(division))
 
-    def sums(division: str) -> str:
+    def sums(division: str, _: tuple[int, ...]) -> str:
         found = queries.totals(actor.scope, form.wanted(division))
         return f"{number(found.lines)} 人次 · 应发 {fen_wan(found.due_fen)} 万元 · 实发 {fen_wan(found.paid_fen)} 万元"
 

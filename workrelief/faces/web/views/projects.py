@@ -95,17 +95,23 @@ def project_list(request: ActingRequest) -> HttpResponse:
     def rows(division: str) -> QuerySet[Any]:
         return queries.projects(actor.scope, form.wanted(division))
 
-    def sums(division: str) -> str:
-        found = queries.totals(rows(division))
+    def rows_of_many(division: str) -> QuerySet[Any]:
+        return queries.projects(actor.scope, form.wanted(division), along_order=True)
+
+    def sums(_: str, totals: tuple[int, ...]) -> str:
+        investment_fen, planned_workers, planned_pay_fen = totals
         return (
-            f"总投资 {fen_yi(found.investment_fen)} 亿元 · 拟吸纳 {number(found.planned_workers)} 人 · "
-            f"拟发报酬 {fen_wan(found.planned_pay_fen)} 万元"
+            f"总投资 {fen_yi(investment_fen)} 亿元 · 拟吸纳 {number(planned_workers)} 人 · "
+            f"拟发报酬 {fen_wan(planned_pay_fen)} 万元"
         )
 
     batch = (
         (listing.Batch("列入清单", reverse("web:lists-enter-many"), "project"),) if allowed(actor, "list.enter") else ()
     )
-    listed = listing.ListPage("项目清单", "projects", COLUMNS, rows, "个项目", form, sums, batch=batch)
+    listed = listing.ListPage(
+        "项目清单", "projects", COLUMNS, rows, "个项目", form, sums,
+        summed=("investment_fen", "planned_workers", "planned_pay_fen"), rows_of_many=rows_of_many, batch=batch,
+    )  # fmt: skip
     if not allowed(actor, "project.import"):
         return listing.list_page(request, listed, guide=registry.guide("import-project-list"))
     new = reverse("web:import-new", args=["project_list"])

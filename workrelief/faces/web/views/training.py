@@ -70,7 +70,7 @@ def session_list(request: ActingRequest) -> HttpResponse:
     def rows(division: str) -> QuerySet[Any]:
         return queries.sessions(actor.scope, form.wanted(division))
 
-    def sums(division: str) -> str:
+    def sums(division: str, _: tuple[int, ...]) -> str:
         return f"合计 {number(queries.totals(actor.scope, form.wanted(division)).person_times)} 人次"
 
     listed = listing.ListPage("培训台账", "sessions", COLUMNS, rows, "场", form, sums)

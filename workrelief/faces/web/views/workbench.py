@@ -9,11 +9,13 @@ from decimal import Decimal
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from workrelief.base.access.permissions import allowed
 from workrelief.base.access.scope import Scope
 from workrelief.base.divisions import queries as divisions
 from workrelief.faces.shared.acting import ActingRequest, page
+from workrelief.faces.web import counts
 from workrelief.faces.web.figure_pages import (
     CHILD_WORD,
     TRACKS,
@@ -58,6 +60,13 @@ def workbench(request: ActingRequest) -> HttpResponse:
         context |= _figures(actor.scope)
         context["imports_url"] = reverse("web:imports") if allowed(actor, "import.upload") else ""
     return render(request, "workbench.html", context)
+
+
+@page("workbench.view")
+@require_GET
+def todo_count(request: ActingRequest) -> HttpResponse:
+    """The number in the top bar, which pages ask for after they are drawn."""
+    return render(request, "_todo_count.html", {"number": counts.count("todo", request.actor)})
 
 
 # ---------- shaping ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Window
@@ -18,6 +18,8 @@ from workrelief.work.lifecycle.queries.views import Board, Card, Column, MapPoin
 from workrelief.work.lifecycle.states import PROJECT_LIFE, traits_of
 
 CARDS = 20
+MANY = 1_000
+"""A state in which so many fit is read along its order; the others are collected and sorted in one statement."""
 MOST_POINTS = 5_000
 
 
@@ -29,7 +31,7 @@ def board(scope: Scope, wanted: LifeFilter | None = None, *, cards: int = CARDS)
         marked |= Q(**{mark: True})
     rows = found.order_by().values("state").annotate(number=Count("*"), late=late, marked=Count("pk", filter=marked))
     counts = {row["state"]: row for row in rows}
-    urgent = _searched(scope, found, cards) if wanted and wanted.text.strip() else _read(found, counts, cards)
+    urgent = _urgent(scope, wanted or LifeFilter(), {state: row["number"] for state, row in counts.items()}, cards)
     columns = tuple(
         Column(state, counts[state.id]["number"], counts[state.id]["late"], tuple(urgent[state.id]))
         for state in PROJECT_LIFE.states.values()
@@ -48,6 +50,15 @@ _CARD = (
 )  # fmt: skip
 
 
+def _urgent(scope: Scope, wanted: LifeFilter, counts: Mapping[str, int], cards: int) -> dict[str, list[Card]]:
+    """The most urgent of each state, by state."""
+    few = [state for state, number in counts.items() if number < MANY]
+    if not few or not (wanted.text.strip() or wanted.year):
+        return _read(lives(scope, wanted, along_order=True), counts, cards)
+    along = _read(lives(scope, wanted, along_order=True), counts.keys() - set(few), cards)
+    return along | _searched(scope, lives(scope, wanted).filter(state__in=few), cards)
+
+
 def _read(found: QuerySet[Life], states: Iterable[str], cards: int) -> dict[str, list[Card]]:
     """By state, those with a limit first, the nearest before; then the others. Short reads along the index of the board."""
     urgent: dict[str, list[Card]] = {}
@@ -61,7 +72,7 @@ def _read(found: QuerySet[Life], states: Iterable[str], cards: int) -> dict[str,
 
 
 def _searched(scope: Scope, found: QuerySet[Life], cards: int) -> dict[str, list[Card]]:
-    """The same in one statement, so that a text is looked for in the names once and not for each state."""
+    """The same in one statement, so that texts and lists are looked through once and not for each state."""
     nearest = F("due_on").asc(nulls_last=True)
     turn = Window(RowNumber(), partition_by="state", order_by=[nearest, "id"])
     first = found.select_related(None).order_by().annotate(turn=turn).filter(turn__lte=cards).values("pk")

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from workrelief.base.access.scope import Scope, inside
 from workrelief.kernel import clock
 from workrelief.kernel.errors import InvalidInput
 from workrelief.work.lifecycle.models import Life, MarkSet, Objection
 from workrelief.work.lifecycle.queries.views import LifeView, MarkView
-from workrelief.work.lifecycle.states import IMPLEMENTERS, PROJECT_LIFE, STAGE_OF, Inferred, infer
+from workrelief.work.lifecycle.states import IMPLEMENTERS, PROJECT_LIFE, Inferred, infer, states_of_stage
 from workrelief.work.projects import queries as projects
 
 ORDERS = {
@@ -47,16 +47,40 @@ class LifeFilter:
     order: str = "due"
 
 
-def lives(scope: Scope, wanted: LifeFilter | None = None) -> QuerySet[Life]:
-    """Lives in scope that fit the filter, with their project; nothing is read until sliced or counted."""
+def lives(scope: Scope, wanted: LifeFilter | None = None, *, along_order: bool = False) -> QuerySet[Life]:
+    """Lives in scope that fit the filter, with their project; nothing is read until sliced or counted.
+
+    `along_order` as in `projects.projects`: for the first pages of a result known to be large.
+    """
     wanted = wanted or LifeFilter()
-    found: QuerySet[Life] = Life.objects.within(scope).filter(_fits(scope, wanted))
+    register = _on_the_row(wanted) if along_order else _collected(wanted)
+    found: QuerySet[Life] = Life.objects.within(scope).filter(_fits(wanted), register)
     if wanted.order not in ORDERS:
         raise InvalidInput("life.order", f"项目进程不能按“{wanted.order}”排序。")
     return found.select_related("project").order_by(*ORDERS[wanted.order])
 
 
-def _fits(scope: Scope, wanted: LifeFilter) -> Q:
+def _collected(wanted: LifeFilter) -> Q:
+    """What only the register knows, as the ids of projects that fit."""
+    fits = Q()
+    if wanted.text.strip():
+        fits &= Q(project_id__in=projects.named_anywhere(wanted.text))
+    if wanted.year is not None:
+        fits &= Q(project_id__in=projects.listed_anywhere(wanted.year))
+    return fits
+
+
+def _on_the_row(wanted: LifeFilter) -> Q:
+    """The same, looked at for each life in turn."""
+    fits = Q()
+    if wanted.text.strip():
+        fits &= projects.fits_text(wanted.text, "project__")
+    if wanted.year is not None:
+        fits &= Q(Exists(projects.listed_anywhere(wanted.year).filter(project=OuterRef("project_id"))))
+    return fits
+
+
+def _fits(wanted: LifeFilter) -> Q:
     fits = Q()
     if wanted.division:
         fits &= inside("division_code", projects.prefix_of(wanted.division))
@@ -67,7 +91,7 @@ def _fits(scope: Scope, wanted: LifeFilter) -> Q:
         if values:
             fits &= Q(**{f"{name}__in": values})
     if wanted.stages:
-        fits &= Q(state__in=[state for state, stage in STAGE_OF.items() if stage in wanted.stages])
+        fits &= Q(state__in=[state for stage in wanted.stages for state in states_of_stage(stage)])
     if wanted.marks:
         any_mark = Q()
         for mark in wanted.marks:
@@ -79,11 +103,6 @@ def _fits(scope: Scope, wanted: LifeFilter) -> Q:
         fits &= Q(due_on__lt=clock.today())
     if wanted.due_within is not None:
         fits &= Q(due_on__lte=clock.today() + timedelta(days=wanted.due_within))
-    if wanted.text.strip():
-        fits &= Q(project_id__in=projects.named_anywhere(wanted.text))
-    if wanted.year is not None:
-        listed = projects.ProjectFilter(year=wanted.year, order="place")
-        fits &= Q(project_id__in=projects.projects(scope, listed).order_by().values("pk"))
     return fits
 
 

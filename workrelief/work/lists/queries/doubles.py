@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workrelief.base.access.scope import Scope
 from workrelief.work.lists.models import DuplicatePair, ListEntry
@@ -39,10 +39,11 @@ def duplicates(scope: Scope, year: int | None = None, *, state: str = "open") ->
         found = found.filter(state=state)
     if year is not None:
         listed = ListEntry.objects.unscoped("narrowed by the pairs it filters").filter(year=year, is_standing=True)
-        entered, imported = listed.values("project"), projects.in_year(scope, year).values("pk")
-        found = found.filter(
-            Q(first__in=entered) | Q(second__in=entered) | Q(first__in=imported) | Q(second__in=imported)
-        )
+        imported = projects.listed_anywhere(year)
+        # Asked of each pair, of which there are few, not of each project of the year.
+        stands = [Exists(listed.filter(project=OuterRef(side))) for side in ("first", "second")]
+        stands += [Exists(imported.filter(project=OuterRef(side))) for side in ("first", "second")]
+        found = found.filter(Q(*stands, _connector=Q.OR))
     return found.order_by("-likeness", "id")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Aggregate, Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
@@ -49,8 +49,11 @@ class EntryFilter:
     order: str = "place"
 
 
-def entries(scope: Scope, wanted: EntryFilter | None = None) -> QuerySet[ListEntry]:
-    """Entries in scope that fit the filter, in order, with their project; nothing is read until sliced or counted."""
+def entries(scope: Scope, wanted: EntryFilter | None = None, *, along_order: bool = False) -> QuerySet[ListEntry]:
+    """Entries in scope that fit the filter, in order, with their project; nothing is read until sliced or counted.
+
+    `along_order` as in `projects.projects`: for the first pages of a result known to be large.
+    """
     wanted = wanted or EntryFilter()
     found = ListEntry.objects.within(scope)
     if wanted.year is not None:
@@ -67,47 +70,24 @@ def entries(scope: Scope, wanted: EntryFilter | None = None) -> QuerySet[ListEnt
     if wanted.is_standing is not None:
         found = found.filter(is_standing=wanted.is_standing)
     if wanted.text.strip():
-        found = found.filter(project__in=projects.named_anywhere(wanted.text))
+        named = Q(project__in=projects.named_anywhere(wanted.text))
+        found = found.filter(projects.fits_text(wanted.text, "project__") if along_order else named)
     if wanted.order not in ORDERS:
         raise InvalidInput("list.order", f"清单不能按“{wanted.order}”排序。")
     return found.select_related("project").order_by(*ORDERS[wanted.order])
 
 
-@dataclass(frozen=True)
-class EntryTotals:
-    """Under the list: entries by state, and the sums of those that count (published, adjusted, closed); amounts in fen."""
+def counted_sums() -> tuple[Aggregate, ...]:
+    """Number of entries that count, their total investment in fen and planned workers, as aggregates for a tally.
 
-    by_state: dict[str, int]
-    counted: int
-    investment_fen: int
-    planned_investment_fen: int
-    planned_workers: int
-    planned_pay_fen: int
-
-    @property
-    def entries(self) -> int:
-        return sum(self.by_state.values())
-
-
-_SUMS = ("investment_fen", "planned_investment_fen", "planned_workers", "planned_pay_fen")
-
-
-def entry_totals(scope: Scope, wanted: EntryFilter | None = None) -> EntryTotals:
-    """Totals of the whole filtered list, in one statement. Promoted and taken-out entries are shown but not counted."""
-    rows = (
-        entries(scope, wanted)
-        .order_by()
-        .values_list("state")
-        .annotate(number=Count("*"), **{f"sum_{name}": Sum(name) for name in _SUMS})
-        .values_list("state", "number", *(f"sum_{name}" for name in _SUMS))
+    Counted are published, adjusted and closed ones; promoted and taken-out entries are shown but not counted.
+    """
+    counts = Q(state__in=COUNTED)
+    return (
+        Count("pk", filter=counts),
+        Sum("investment_fen", filter=counts),
+        Sum("planned_workers", filter=counts),
     )
-    by_state: dict[str, int] = {}
-    sums = [0] * len(_SUMS)
-    for state, number, *amounts in rows:
-        by_state[state] = number
-        if state in COUNTED:
-            sums = [a + (b or 0) for a, b in zip(sums, amounts, strict=True)]
-    return EntryTotals(by_state, sum(by_state.get(s, 0) for s in COUNTED), *sums)
 
 
 def entry_rows(scope: Scope, ids: Collection[int]) -> QuerySet[ListEntry]:

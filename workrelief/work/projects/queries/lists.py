@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Substr
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workrelief.base.access.scope import Scope, inside
-from workrelief.kernel import codes as division_codes
-from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput, NotFound
-from workrelief.work.projects.models import ProgressStage, Project
+from workrelief.work.projects.models import ProgressStage, Project, ProjectYear
 from workrelief.work.projects.naming import name_key, plain_code
 from workrelief.work.projects.queries.lookups import REF_COLUMNS, ProjectRef, prefix_of
 
@@ -47,8 +44,12 @@ class ProjectFilter:
     order: str = "recent"
 
 
-def projects(scope: Scope, wanted: ProjectFilter | None = None) -> QuerySet[Project]:
-    """Projects in scope that fit the filter, in order; nothing is read until it is sliced or counted."""
+def projects(scope: Scope, wanted: ProjectFilter | None = None, *, along_order: bool = False) -> QuerySet[Project]:
+    """Projects in scope that fit the filter, in order; nothing is read until it is sliced or counted.
+
+    `along_order` for the first pages of a result known to be large: text and year are looked at row by row along the
+    order's index, which soon fills a page, instead of being collected and sorted first.
+    """
     wanted = wanted or ProjectFilter()
     found = Project.objects.within(scope)
     if wanted.division:
@@ -60,10 +61,12 @@ def projects(scope: Scope, wanted: ProjectFilter | None = None) -> QuerySet[Proj
         found = found.filter(list_level=wanted.list_level)
     if wanted.is_government_funded is not None:
         found = found.filter(is_government_funded=wanted.is_government_funded)
-    if wanted.year is not None:
+    if wanted.year is not None and along_order:
+        found = found.filter(Exists(listed_anywhere(wanted.year).filter(project=OuterRef("pk"))))
+    elif wanted.year is not None:
         found = found.filter(years__year=wanted.year, years__taken_off_on=None)
     if wanted.text.strip():
-        found = found.filter(_text(wanted.text))
+        found = found.filter(fits_text(wanted.text) if along_order else _text(wanted.text))
     if wanted.order not in ORDERS:
         raise InvalidInput("project.order", f"项目清单不能按“{wanted.order}”排序。")
     return found.order_by(*ORDERS[wanted.order])
@@ -72,6 +75,19 @@ def projects(scope: Scope, wanted: ProjectFilter | None = None) -> QuerySet[Proj
 def _text(text: str) -> Q:
     """A part of the name, or the beginning of a code when the text is digits."""
     return Q(pk__in=named_anywhere(text))
+
+
+def fits_text(text: str, path: str = "") -> Q:
+    """The condition of `named_anywhere` on the row itself; `path` leads from it to the project ("project__")."""
+    plain = text.strip()
+    by_name = Q(**{f"{path}name_key__contains": name_key(plain) or plain})
+    code = _beginning_of_code(plain)
+    return by_name | Q(**{f"{path}code__gte": code, f"{path}code__lt": code + "~"}) if code else by_name
+
+
+def _beginning_of_code(plain: str) -> str:
+    code = plain_code(plain)
+    return code if code[:1].isdigit() and code.replace("-", "").isdigit() else ""
 
 
 def named(scope: Scope, text: str) -> QuerySet[Project, dict[str, int]]:
@@ -87,11 +103,16 @@ def named_anywhere(text: str) -> QuerySet[Project, dict[str, int]]:
     plain = text.strip()
     every = Project.objects.unscoped("narrowed to the scope by the list it filters")
     by_name = every.filter(name_key__contains=name_key(plain) or plain).values("pk")
-    code = plain_code(plain)
-    if not (code[:1].isdigit() and code.replace("-", "").isdigit()):
+    code = _beginning_of_code(plain)
+    if not code:
         return by_name
     by_code = every.filter(code__gte=code, code__lt=code + "~").values("pk")
     return every.filter(Q(pk__in=by_name) | Q(pk__in=by_code)).values("pk")
+
+
+def listed_anywhere(year: int) -> QuerySet[Any, Any]:
+    """Ids of projects that stand on the list of `year`. Of the whole register, as `named_anywhere`."""
+    return ProjectYear.objects.filter(year=year, taken_off_on=None).values("project")
 
 
 def search(scope: Scope, text: str, *, limit: int = 20) -> list[ProjectRef]:
@@ -113,39 +134,3 @@ def project_row(scope: Scope, project_id: int) -> Project:
     if found is None:
         raise NotFound("project.missing", "没有找到这个项目，或不在您的数据范围内。")
     return found
-
-
-@dataclass(frozen=True)
-class ListTotals:
-    """What stands under the list: number of projects, total investment and planned pay in fen, planned workers."""
-
-    projects: int
-    investment_fen: int
-    planned_workers: int
-    planned_pay_fen: int
-
-
-def totals(found: QuerySet[Project]) -> ListTotals:
-    """Totals of a whole result of `projects()`, not of the page shown."""
-    names = ("investment_fen", "planned_workers", "planned_pay_fen")
-    sums = found.order_by().aggregate(projects=Count("pk"), **{f"sum_{name}": Sum(name) for name in names})
-    return ListTotals(sums["projects"], *(sums[f"sum_{name}"] or 0 for name in names))
-
-
-_PREFIX_LENGTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9}
-
-
-def counts_by_division(
-    scope: Scope, wanted: ProjectFilter | None = None, *, level: Level = Level.CITY
-) -> Mapping[str, int]:
-    """Number of projects under each division of `level` (12-digit codes), for the tree beside the list."""
-    plain = replace(wanted or ProjectFilter(), order="place")
-    length = _PREFIX_LENGTH[level]
-    rows = (
-        projects(scope, plain)
-        .order_by()
-        .values(place=Substr("division_code", 1, length))
-        .annotate(number=Count("pk"))
-        .values_list("place", "number")
-    )
-    return {division_codes.normalise(place): number for place, number in rows}

@@ -350,6 +350,23 @@
   document.addEventListener("htmx:sendError", sayFailure);
   document.addEventListener("htmx:timeout", sayFailure);
   document.addEventListener("wr:say", (event) => toast(event.detail.text, event.detail.tone, event.detail.detail));
+
+  /* The number of things waiting comes after the page; until then the last one known in this window stands there. */
+  function recallWaiting() {
+    const badge = one("[data-wr-waiting]");
+    if (!badge) return;
+    try {
+      if (!badge.hasAttribute("hx-get")) {
+        sessionStorage.setItem("wr_waiting", badge.textContent);
+        return;
+      }
+      badge.textContent = sessionStorage.getItem("wr_waiting") || "";
+      badge.classList.toggle("none", !Number(badge.textContent));
+    } catch {
+      /* storage may be switched off; the number comes all the same */
+    }
+  }
+  document.addEventListener("htmx:load", recallWaiting);
   document.addEventListener("htmx:afterSettle", (event) => {
     wantCharts(event.target);
     restoreTables(event.target);
@@ -363,6 +380,7 @@
   window.addEventListener("offline", () => toast("网络已断开", "warn", "恢复后再提交，页面内容不会丢失"));
 
   /* ---------- start ---------- */
+  recallWaiting();
   all("[data-wr-open], [data-wr-copy], [data-wr-print], [data-wr-large]").forEach((b) => (b.hidden = false));
   all("[data-wr-all]").forEach((b) => showSelection(b.dataset.wrAll));
   restoreTables();
