@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Aggregate, Count, QuerySet
-from django.db.models.functions import Substr
 
 from workrelief.base.divisions import files
 from workrelief.base.divisions.models import Division
@@ -29,6 +28,7 @@ __all__ = [
     "exists",
     "find",
     "forget",
+    "gathered",
     "name",
     "path_name",
     "successors",
@@ -115,17 +115,26 @@ def tally(rows: QuerySet[Any], deepest: Level, *sums: Aggregate) -> Tally:
     """Number and sums of `rows` (scoped by the caller, with a `division_code`) under each prefix down to `deepest`.
 
     One statement for the numbers beside a list's tree, the number of its rows and the sums under it. A sum of nothing is 0.
+    Grouped by the whole code, in whose order an index stands, so that the database sorts nothing.
     """
-    lengths = [0, *(length for level, length in codes.PREFIX_LENGTHS.items() if level <= deepest)]
     named = {f"sum_{i}": one for i, one in enumerate(sums)}
-    grouped = rows.order_by().values(under=Substr("division_code", 1, lengths[-1])).annotate(number=Count("*"), **named)
+    grouped = rows.order_by().values("division_code").annotate(number=Count("*"), **named)
+    return gathered(
+        ((code, number, amounts) for code, number, *amounts in grouped.values_list("division_code", "number", *named)),
+        deepest,
+    )
+
+
+def gathered(counted: Iterable[tuple[str, int, Sequence[int | None]]], deepest: Level) -> Tally:
+    """(12-digit code, number, sums) of many places, added up under each prefix down to `deepest`."""
+    lengths = [0, *(length for level, length in codes.PREFIX_LENGTHS.items() if level <= deepest)]
     numbers: dict[str, int] = {}
     totals: dict[str, list[int]] = {}
-    for under, number, *amounts in grouped.values_list("under", "number", *named):
+    for code, number, amounts in counted:
         for length in lengths:
-            prefix = under[:length]
+            prefix = code[:length]
             numbers[prefix] = numbers.get(prefix, 0) + number
-            have = totals.setdefault(prefix, [0] * len(sums))
+            have = totals.setdefault(prefix, [0] * len(amounts))
             for i, amount in enumerate(amounts):
                 have[i] += amount or 0
     return Tally(numbers, {prefix: tuple(amounts) for prefix, amounts in totals.items()})

@@ -18,8 +18,8 @@ PER_PAGE = 50
 COUNT_AT_ONCE = 10_000
 """Up to so many rows a total is counted anew each time; above, it is kept for `KEEP_TOTAL_SECONDS`."""
 KEEP_TOTAL_SECONDS = 60
-DEEP = 1_000
-"""From this offset on the keys of a page are looked up first, so that skipped rows are never read in full."""
+MANY = 1_000
+"""Of so many rows the keys of a page are looked up first, so that rows skipped or only sorted are never read in full."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def paginate(
     number = min(max(_number(request.GET.get(name, "")), 1), pages)
     start = (number - 1) * per_page
     return Page(
-        items=_slice(rows, start, per_page) if total else [],
+        items=_slice(rows, start, per_page, total) if total else [],
         number=number,
         pages=pages,
         total=total,
@@ -136,12 +136,12 @@ def _key(rows: QuerySet[Any]) -> str:
     return "total:" + hashlib.sha256(repr((rows.db, sql, params)).encode()).hexdigest()
 
 
-def _slice(rows: QuerySet[Any] | Sequence[Any], start: int, size: int) -> Sequence[Any]:
+def _slice(rows: QuerySet[Any] | Sequence[Any], start: int, size: int, total: int) -> Sequence[Any]:
     """The rows of one page, as a list for a query."""
     if not isinstance(rows, QuerySet):
         return rows[start : start + size]
     whole_rows = isinstance(rows.model, type) and issubclass(rows.model, Model) and rows.query.values_select == ()
-    if start < DEEP or not whole_rows or rows.query.distinct:
+    if total < MANY or not whole_rows or rows.query.distinct:
         return list(rows[start : start + size])
     keys = list(rows.values_list("pk", flat=True)[start : start + size])
     return list(rows.filter(pk__in=keys))

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Aggregate, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -79,7 +79,8 @@ def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> Http
     """The list as a page, or with `?export=1` all its rows as Excel."""
     actor = request.actor
     division = chosen_division(request, actor)
-    under = tally(listed.rows(""), actor, division, *map(Sum, listed.summed)) if listed.counted else None
+    level = deepest(actor, division)
+    under = divisions.tally(listed.rows(""), level, *map(Sum, listed.summed)) if listed.counted else None
     total, sums = standing(under, division) if under else (None, ())
     is_of_many = total is not None and total >= MANY and listed.rows_of_many is not None
     rows = (listed.rows_of_many or listed.rows)(division) if is_of_many else listed.rows(division)
@@ -152,11 +153,10 @@ def chosen_division(request: HttpRequest, actor: Actor) -> str:
     return code
 
 
-def tally(rows: QuerySet[Any], actor: Actor, division: str, *sums: Aggregate) -> divisions.Tally:
-    """Rows of the whole scope under each division the tree may show (city, county and, below the province, township) and
-    under the chosen one: numbers, and the sums asked for."""
-    deepest = Level.COUNTY if codes.level_of(actor.home) <= Level.PROVINCE else Level.TOWNSHIP
-    return divisions.tally(rows, max(deepest, codes.level_of(division)) if division else deepest, *sums)
+def deepest(actor: Actor, division: str) -> Level:
+    """How deep a list counts: to what its tree may show (county or, below the province, township) and what is chosen."""
+    shown = Level.COUNTY if codes.level_of(actor.home) <= Level.PROVINCE else Level.TOWNSHIP
+    return max(shown, codes.level_of(division)) if division else shown
 
 
 def standing(under: divisions.Tally, division: str) -> tuple[int, tuple[int, ...]]:

@@ -79,14 +79,10 @@ class ListEntry(ScopedModel):
             ),
             models.Index(
                 fields=[
-                    "year", "state", "division_code", "level", "track", "sector", "waits_for", "is_standing",
-                    "investment_fen", "planned_investment_fen", "planned_workers", "planned_pay_fen",
+                    "year", "level", "track", "state", "is_standing", "waits_for", "division_code", "sector", "project",
+                    "investment_fen", "planned_workers",
                 ],
-                name="list_entry_sums",
-            ),
-            models.Index(
-                fields=["year", "level", "track", "state", "is_standing", "division_code", "sector", "waits_for"],
-                name="list_entry_tabs",
+                name="list_entry_counts",
             ),
             models.Index(fields=["waits_for", "year", "state", "is_standing", "division_code"], name="list_entry_turn"),
             models.Index(fields=["year", "-updated_at", "-id"], name="list_entry_recent"),

@@ -29,7 +29,7 @@ from workrelief.kernel.errors import Conflict, DomainError, InvalidInput, RuleVi
 from workrelief.kernel.kinds import Sector, Track
 from workrelief.work.lists import queries, services
 from workrelief.work.lists.queries.blocking import StepLine, StepPreview, step_preview
-from workrelief.work.lists.queries.counting import tab_counts
+from workrelief.work.lists.queries.counting import counts as counts_of_list
 from workrelief.work.lists.rules.turns import office_of
 from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, LIST_ENTRY
 
@@ -128,15 +128,14 @@ def entry_list(request: ActingRequest) -> HttpResponse:
     form = EntryForm(request, year)
     division = listing.chosen_division(request, actor)
     wanted = form.wanted(division, year)
-    under = listing.tally(queries.entries(actor.scope, form.wanted("", year)), actor, division, *queries.counted_sums())
-    total, sums = listing.standing(under, division)
+    counts = counts_of_list(actor.scope, wanted, listing.deepest(actor, division))
+    total, sums = listing.standing(counts.under, division)
     rows = queries.entries(actor.scope, wanted, along_order=total >= listing.MANY)
     if request.GET.get("sort"):
         rows = ordered(request, rows, COLUMNS, default="division_code")
     if request.GET.get("export"):
         return listing.export_rows(actor, f"{year}年适用项目清单", COLUMNS, rows, demo=settings.DEMO_MODE)
     shown = paginate(request, rows, total=total)
-    counts = tab_counts(actor.scope, wanted)
     steps = _bulk_steps(actor)
     doubles = queries.duplicates(actor.scope, year).count() if allowed(actor, "list.decide_duplicate") else 0
     return render(
@@ -161,7 +160,7 @@ def entry_list(request: ActingRequest) -> HttpResponse:
             "noun": "个项目",
             "sums": _sums(sums) if total else "",
             "place": divisions.path_name(division or actor.home),
-            "tree": listing.division_tree(request, actor, division, under.numbers),
+            "tree": listing.division_tree(request, actor, division, counts.under.numbers),
             "export_url": query_url(request, export="1", page=None) if allowed(actor, "export.create") else "",
             "may_issue": allowed(actor, "list.issue") and bool(office_of(actor)),
             "doubles": doubles,

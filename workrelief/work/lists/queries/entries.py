@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Aggregate, Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
@@ -17,7 +17,7 @@ from workrelief.kernel.findings import Finding
 from workrelief.work.lists.models import DuplicatePair, EntryStep, ListEntry
 from workrelief.work.lists.rules import gates
 from workrelief.work.lists.rules.turns import office_of, turn_refusal
-from workrelief.work.lists.states import CONFIRM_STEPS, COUNTED, LEVELS, LIST_ENTRY, LISTED, next_step
+from workrelief.work.lists.states import CONFIRM_STEPS, LEVELS, LIST_ENTRY, LISTED, next_step
 from workrelief.work.projects import queries as projects
 from workrelief.work.projects.naming import name_key, plain_code
 
@@ -75,19 +75,6 @@ def entries(scope: Scope, wanted: EntryFilter | None = None, *, along_order: boo
     if wanted.order not in ORDERS:
         raise InvalidInput("list.order", f"清单不能按“{wanted.order}”排序。")
     return found.select_related("project").order_by(*ORDERS[wanted.order])
-
-
-def counted_sums() -> tuple[Aggregate, ...]:
-    """Number of entries that count, their total investment in fen and planned workers, as aggregates for a tally.
-
-    Counted are published, adjusted and closed ones; promoted and taken-out entries are shown but not counted.
-    """
-    counts = Q(state__in=COUNTED)
-    return (
-        Count("pk", filter=counts),
-        Sum("investment_fen", filter=counts),
-        Sum("planned_workers", filter=counts),
-    )
 
 
 def entry_rows(scope: Scope, ids: Collection[int]) -> QuerySet[ListEntry]:
