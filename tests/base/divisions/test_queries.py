@@ -22,6 +22,11 @@ def test_loading_twice_changes_nothing(loaded):
     assert list(Division.objects.values_list()) == before
 
 
+def test_loading_again_reads_and_writes_nothing(loaded, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        load_divisions()
+
+
 def test_loading_repairs_a_changed_name_and_the_kept_tree(loaded):
     Division.objects.filter(code="371325000000").update(name="别名")
     queries.forget()
@@ -41,6 +46,8 @@ def test_the_tree_is_read_with_one_statement_and_kept(loaded, django_assert_num_
 
 
 def test_an_empty_table_is_not_kept(db):
+    for level in reversed(Level):
+        Division.objects.filter(level=int(level)).delete()
     queries.forget()
     assert queries.cities() == []
     load_divisions()

@@ -14,10 +14,11 @@ from workrelief.kernel.codes import Level
 DATA = Path(__file__).parent / "data"
 
 
-def read_nodes() -> Iterator[Node]:
+@lru_cache(maxsize=1)
+def read_nodes() -> tuple[Node, ...]:
     """Every division of shandong.csv, by code."""
-    for row in _rows("shandong.csv"):
-        yield Node(
+    return tuple(
+        Node(
             code=row["code"],
             name=row["name"],
             short_name=row["short_name"],
@@ -27,6 +28,8 @@ def read_nodes() -> Iterator[Node]:
             valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
             aliases=tuple(row["aliases"].split()),
         )
+        for row in _rows("shandong.csv")
+    )
 
 
 @lru_cache(maxsize=1)
