@@ -16,7 +16,7 @@ from workrelief.base.law.parameters import parameters
 from workrelief.figures.ledger.models import FACT_MODELS
 from workrelief.kernel.kinds import FundType, Track
 from workrelief.work.funds import queries, services
-from workrelief.work.funds.models import Application, PlanBatch, PlanDocument
+from workrelief.work.funds.models import Application, PlanBatch, PlanDocument, PlanLine
 from workrelief.work.funds.rules.targets import usual
 from workrelief.work.lifecycle import services as lifecycle
 from workrelief.work.projects.rules import Fund, LabourDemand
@@ -171,3 +171,11 @@ def year_plan(project: int) -> int:
     """What the ledger holds as the project's planned investment, all years (I13)."""
     facts = FACT_MODELS["fund_move_fact"]._default_manager.filter(project_id=project)
     return sum(facts.values_list("year_plan_fen", flat=True))
+
+
+def standing(batch: PlanBatch) -> dict[str, int]:
+    """Sum of standing lines by level of the document, fen."""
+    found: dict[str, int] = {}
+    for line in PlanLine.rows.filter(batch=batch, document__state="issued").select_related("document"):
+        found[line.document.level] = found.get(line.document.level, 0) + line.amount_fen
+    return found

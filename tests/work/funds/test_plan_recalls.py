@@ -26,6 +26,7 @@ from tests.work.funds.plan_build import (
     planned_project,
     responsible,
     reviewed,
+    standing,
     to,
     year_plan,
 )  # fmt: skip
@@ -45,13 +46,6 @@ DAY = date(2022, 10, 20)
 @pytest.fixture
 def who():
     return offices()
-
-
-def standing(batch) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for line in PlanLine.rows.filter(batch=batch, document__state="issued").select_related("document"):
-        found[line.document.level] = found.get(line.document.level, 0) + line.amount_fen
-    return found
 
 
 def levels(*amounts: int) -> dict[str, int]:

@@ -29,7 +29,7 @@ def plan(wanted: ProjectFilter) -> str:
         (ProjectFilter(tracks=("key_project",)), "project_list (division_code>"),
         (ProjectFilter(sectors=("water",), stages=("building",)), "project_list (division_code>"),
         (ProjectFilter(division="371422"), "project_list (division_code>"),
-        (ProjectFilter(year=2022), "project_year_list (year=?)"),
+        (ProjectFilter(year=2022), "project_year_list (year=? AND taken_off_on=?)"),
         (ProjectFilter(text="治理"), "project_name_key"),
         (ProjectFilter(text="2204-3714"), "project_code (code>"),
     ],

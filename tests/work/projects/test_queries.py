@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db.models import Sum
 
 from tests.conftest import make_actor
 from tests.work.projects.build import FEIXIAN, NINGJIN, WAN, entry
@@ -86,12 +85,12 @@ def test_orders_and_an_unknown_one(ids: dict[str, int]) -> None:
 
 def test_totals_and_counts_speak_for_the_whole_result(ids: dict[str, int]) -> None:
     scope = Scope(("37",))
-    listed = divisions.tally(queries.projects(scope, ProjectFilter(year=2022)), Level.COUNTY, Sum("investment_fen"))
-    assert (listed.numbers[""], listed.sums[""]) == (3, (1_700 * WAN,))
+    listed = queries.tally(scope, ProjectFilter(year=2022), Level.COUNTY)
+    assert (listed.numbers[""], listed.sums[""][0]) == (3, 1_700 * WAN)
     assert {code: listed.numbers[code[:6]] for code in (FEIXIAN, NINGJIN)} == {FEIXIAN: 1, NINGJIN: 2}
-    nothing = divisions.tally(queries.projects(Scope.nothing()), Level.COUNTY, Sum("investment_fen"))
+    nothing = queries.tally(Scope.nothing(), ProjectFilter(), Level.COUNTY)
     assert nothing == divisions.Tally({}, {})
-    every = divisions.tally(queries.projects(scope), Level.CITY).numbers
+    every = queries.tally(scope, ProjectFilter(), Level.CITY).numbers
     assert every == {"": 4, "37": 4, "3713": 2, "3714": 2}
 
 

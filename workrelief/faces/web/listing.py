@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -58,8 +58,9 @@ class ListPage:
 
     `rows` is asked with a 12-digit division ("" for the whole scope): the rows in scope that fit the filter. `rows_of_many`
     are the same rows, written so that the database walks the list's order and stops at the end of the page: good where
-    many fit. `sums` makes a sentence about all rows, from what stands under the division and the totals of the columns
-    `summed`. `counted` puts the number of rows beside each division of the tree: leave it out where counting takes long.
+    many fit. `tally` counts the rows under each division down to a level, for the tree and the pager, and may sum them; without
+    it they are counted. `sums` makes a sentence about all rows, from what the tally has under the division. `counted` False
+    leaves the tree without numbers: where counting takes long.
     """
 
     title: str
@@ -69,7 +70,7 @@ class ListPage:
     noun: str
     form: forms.Form
     sums: Callable[[str, tuple[int, ...]], str] | None = None
-    summed: tuple[str, ...] = ()
+    tally: Callable[[Level], divisions.Tally] | None = None
     rows_of_many: Callable[[str], QuerySet[Any]] | None = None
     counted: bool = True
     batch: tuple[Batch, ...] = ()
@@ -79,8 +80,7 @@ def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> Http
     """The list as a page, or with `?export=1` all its rows as Excel."""
     actor = request.actor
     division = chosen_division(request, actor)
-    level = deepest(actor, division)
-    under = divisions.tally(listed.rows(""), level, *map(Sum, listed.summed)) if listed.counted else None
+    under = _tally(listed, deepest(actor, division)) if listed.counted else None
     total, sums = standing(under, division) if under else (None, ())
     is_of_many = total is not None and total >= MANY and listed.rows_of_many is not None
     rows = (listed.rows_of_many or listed.rows)(division) if is_of_many else listed.rows(division)
@@ -151,6 +151,10 @@ def chosen_division(request: HttpRequest, actor: Actor) -> str:
     if not actor.scope.covers_division(code) or not divisions.exists(code):
         raise NotFound("division.unknown", "没有这个行政区划，或不在您的数据范围内。")
     return code
+
+
+def _tally(listed: ListPage, level: Level) -> divisions.Tally:
+    return listed.tally(level) if listed.tally else divisions.tally(listed.rows(""), level)
 
 
 def deepest(actor: Actor, division: str) -> Level:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,7 +28,7 @@ from workrelief.kernel.codes import Level
 from workrelief.kernel.kinds import Track
 from workrelief.work.lifecycle import queries
 from workrelief.work.lifecycle.queries import LifeFilter, MapPoint
-from workrelief.work.lifecycle.states import PROJECT_LIFE, states_of_stage
+from workrelief.work.lifecycle.states import PROJECT_LIFE
 
 COLOURS = (("count", "项目数"), ("late", "逾期"), *PHASES)
 _TONES = {"grey": "", "blue": "run", "green": "done", "amber": "warn", "red": "stop"}
@@ -93,10 +92,8 @@ def project_map(request: ActingRequest) -> HttpResponse:
 
 def _counted(actor: Actor, wanted: LifeFilter) -> dict[str, Mapping[str, int]]:
     """Numbers under each division prefix: of all, of what is overdue, and of each phase."""
-    late = Count("pk", filter=Q(due_on__lt=clock.today()))
-    phases = [Count("pk", filter=Q(state__in=states_of_stage(phase))) for phase, _ in PHASES]
-    under = divisions.tally(queries.lives(actor.scope, wanted), Level.COUNTY, late, *phases)
     names = ("late", *(phase for phase, _ in PHASES))
+    under = queries.map_tally(actor.scope, wanted, [phase for phase, _ in PHASES])
     sums = {name: {prefix: found[i] for prefix, found in under.sums.items()} for i, name in enumerate(names)}
     return {"count": under.numbers, **sums}
 

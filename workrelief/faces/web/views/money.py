@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -423,15 +424,8 @@ def rates(request: ActingRequest) -> HttpResponse:
     return render(
         request,
         "funds/rates.html",
-        {
-            "title": "支付率与完成率",
-            "crumbs": [("投资计划", reverse("web:plans")), ("支付率与完成率", "")],
-            "stamp": Stamp(as_of=table.as_of if table.as_of.year > 2000 else None, unit="万元"),
-            "guide": law.guide("record-fund-movement"),
-            "tabs": tabs(actor, "rates"),
-            "place": divisions.path_name(place),
-            "year": period.year,
-            "years": [(year, query_url(request, year=str(year))) for year in _years(period.year)],
+        _of_year(request, "rates", "支付率与完成率", table.as_of, period, division)
+        | {
             "kpis": _figure_kpis(whole.cells.get((), {}), names),
             "rows": [
                 (row, [finding_document(f) for f in behind.get(row.key, ())])
@@ -440,8 +434,6 @@ def rates(request: ActingRequest) -> HttpResponse:
                 )
             ],
             "is_running": is_running,
-            "word": "市" if by == "city" else "县（市、区）",
-            "up_url": query_url(request, division=None) if division else "",
         },
     )
 
@@ -463,15 +455,8 @@ def structure(request: ActingRequest) -> HttpResponse:
     return render(
         request,
         "funds/structure.html",
-        {
-            "title": "资金来源与撬动",
-            "crumbs": [("投资计划", reverse("web:plans")), ("来源与撬动", "")],
-            "stamp": Stamp(as_of=sources.as_of if sources.as_of.year > 2000 else None, unit="万元"),
-            "guide": law.guide("record-fund-movement"),
-            "tabs": tabs(actor, "structure"),
-            "place": divisions.path_name(place),
-            "year": period.year,
-            "years": [(year, query_url(request, year=str(year))) for year in _years(period.year)],
+        _of_year(request, "structure", "资金来源与撬动", sources.as_of, period, division)
+        | {
             "kpis": _lever_kpis(whole.cells.get((), {})),
             "chart": source_chart(sources, place),
             "lever_chart": leverage_chart(levers, by, place),
@@ -480,10 +465,30 @@ def structure(request: ActingRequest) -> HttpResponse:
             "levers": leverage_rows(
                 levers, by, lambda code: query_url(request, division=codes.prefix_of(code)) if by == "city" else ""
             ),
-            "word": "市" if by == "city" else "县（市、区）",
-            "up_url": query_url(request, division=None) if division else "",
         },
     )
+
+
+# ---------- a year's money ----------
+
+
+def _of_year(
+    request: ActingRequest, tab: str, title: str, as_of: datetime, period: Period, division: str
+) -> dict[str, Any]:
+    """What the pages of a year's money have in common: head, tabs, place, years, and what the places below are called."""
+    place = division or request.actor.home
+    return {
+        "title": title,
+        "crumbs": [("投资计划", reverse("web:plans")), (title, "")],
+        "stamp": Stamp(as_of=as_of if as_of.year > 2000 else None, unit="万元"),
+        "guide": law.guide("record-fund-movement"),
+        "tabs": tabs(request.actor, tab),
+        "place": divisions.path_name(place),
+        "year": period.year,
+        "years": [(year, query_url(request, year=str(year))) for year in _years(period.year)],
+        "word": "市" if _child_level(place) is Level.CITY else "县（市、区）",
+        "up_url": query_url(request, division=None) if division else "",
+    }
 
 
 def _period(request: ActingRequest) -> Period:

@@ -110,7 +110,7 @@ def project_list(request: ActingRequest) -> HttpResponse:
     )
     listed = listing.ListPage(
         "项目清单", "projects", COLUMNS, rows, "个项目", form, sums,
-        summed=("investment_fen", "planned_workers", "planned_pay_fen"), rows_of_many=rows_of_many, batch=batch,
+        tally=lambda level: queries.tally(actor.scope, form.wanted(""), level), rows_of_many=rows_of_many, batch=batch,
     )  # fmt: skip
     if not allowed(actor, "project.import"):
         return listing.list_page(request, listed, guide=registry.guide("import-project-list"))

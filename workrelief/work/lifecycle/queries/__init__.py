@@ -1,7 +1,7 @@
 """Reading lives: every public function takes the scope (or the acting person) first."""
 
 from workrelief.work.lifecycle.queries.archives import archive
-from workrelief.work.lifecycle.queries.boards import board, map_points, waiting
+from workrelief.work.lifecycle.queries.boards import board, map_points, map_tally, waiting
 from workrelief.work.lifecycle.queries.lives import (
     ORDERS,
     LifeFilter,
@@ -79,6 +79,7 @@ __all__ = [
     "lives",
     "lives_of",
     "map_points",
+    "map_tally",
     "objection_row",
     "objections",
     "offers",

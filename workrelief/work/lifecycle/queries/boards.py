@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Window
@@ -11,11 +11,14 @@ from django.db.models.functions import RowNumber
 from workrelief.base.access.actor import Actor
 from workrelief.base.access.permissions import allowed
 from workrelief.base.access.scope import Scope
+from workrelief.base.divisions import queries as divisions
+from workrelief.base.divisions.queries import Tally
 from workrelief.kernel import clock
+from workrelief.kernel.codes import Level
 from workrelief.work.lifecycle.models import Life, Objection
 from workrelief.work.lifecycle.queries.lives import LifeFilter, _days_left, lives
 from workrelief.work.lifecycle.queries.views import Board, Card, Column, MapPoint, Waiting, WaitingStep
-from workrelief.work.lifecycle.states import PROJECT_LIFE, traits_of
+from workrelief.work.lifecycle.states import PROJECT_LIFE, states_of_stage, traits_of
 
 CARDS = 20
 MANY = 1_000
@@ -102,6 +105,13 @@ def map_points(scope: Scope, wanted: LifeFilter | None = None, *, limit: int = M
             :limit
         ]
     ]  # fmt: skip
+
+
+def map_tally(scope: Scope, wanted: LifeFilter, stages: Sequence[str]) -> Tally:
+    """Lives under each division down to the county; as sums (overdue ones, then those at each of `stages`)."""
+    late = Count("pk", filter=Q(due_on__lt=clock.today()))
+    at = [Count("pk", filter=Q(state__in=states_of_stage(stage))) for stage in stages]
+    return divisions.tally(lives(scope, wanted), Level.COUNTY, late, *at)
 
 
 def waiting(actor: Actor) -> Waiting:

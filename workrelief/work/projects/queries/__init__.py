@@ -15,6 +15,7 @@ from workrelief.work.projects.queries.lists import (
     projects,
     row,
     search,
+    tally,
 )
 from workrelief.work.projects.queries.lookups import (
     NameKey,
@@ -60,5 +61,6 @@ __all__ = [
     "row",
     "search",
     "stored",
+    "tally",
     "years_of",
 ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from workrelief.base.access.scope import Scope, inside
+from workrelief.base.divisions import queries as divisions
+from workrelief.base.divisions.queries import Tally
+from workrelief.kernel.codes import Level
 from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.work.projects.models import ProgressStage, Project, ProjectYear
 from workrelief.work.projects.naming import name_key, plain_code
@@ -75,6 +78,12 @@ def projects(scope: Scope, wanted: ProjectFilter | None = None, *, along_order: 
 def _text(text: str) -> Q:
     """A part of the name, or the beginning of a code when the text is digits."""
     return Q(pk__in=named_anywhere(text))
+
+
+def tally(scope: Scope, wanted: ProjectFilter, deepest: Level) -> Tally:
+    """Projects under each division down to `deepest`; as sums (total investment in fen, planned workers, planned pay in fen)."""
+    sums = (Sum("investment_fen"), Sum("planned_workers"), Sum("planned_pay_fen"))
+    return divisions.tally(projects(scope, wanted), deepest, *sums)
 
 
 def fits_text(text: str, path: str = "") -> Q:
