@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.work.lists.build import NINGJIN, WAN, this_year
+from tests.work.lists.build import NINGJIN, WAN, reserve, this_year
 from tests.work.projects.sheets import checked, committed, said, xlsx
 from workrelief.base.divisions.services import load_divisions
 from workrelief.base.intake import services as intake
 from workrelief.base.intake.models import RowIssue
-from workrelief.kernel.errors import Conflict
+from workrelief.kernel.errors import Conflict, NotPermitted, RuleViolated
 from workrelief.work.lists import queries, services
 from workrelief.work.lists.queries import EntryFilter
 from workrelief.work.projects import queries as projects
+from workrelief.work.projects.services import register_many
 
 pytestmark = pytest.mark.django_db
 HEAD = [
@@ -59,6 +60,40 @@ def test_a_past_years_list_is_taken_as_published(ningjin_officer):
 def test_the_state_may_be_said(ningjin_officer, state, expected):
     committed(ningjin_officer, file(line(年度=2022)), "project_list", state=state)
     assert [e.state for e in queries.entries(ningjin_officer.scope)] == [expected]
+
+
+def test_this_years_list_is_taken_as_published_from_its_own_office_only(ningjin_officer, province_officer):
+    committed(ningjin_officer, file(line()), "project_list", state="已发布")
+    assert [e.state for e in queries.entries(ningjin_officer.scope)] == ["published"]
+    above = line("乙村道路", 级次="省")
+    for how in ({"state": "已发布"}, {"listed_on": f"{this_year()}-01-05"}):
+        batch = checked(ningjin_officer, file(above), "project_list", **how)
+        assert any("省级清单由省级发展改革部门印发" in w and "A02" in w for w in said(batch, "error")), said(batch)
+    assert committed(province_officer, file(above), "project_list", state="已发布").report["notes"] == ["列为已发布 1 项"]
+
+
+@pytest.mark.parametrize("track", ["专项", "农推", "重点"])
+def test_this_years_published_row_needs_the_links_and_the_four_items_whatever_its_track(ningjin_officer, track):
+    gaps = {"项目线": track, "适用的建设任务": "", "用工环节": "", "技能要求": ""}
+    batch = checked(ningjin_officer, file(line(**gaps)), "project_list", state="已发布")
+    words = said(batch, "error")
+    assert any("没有写明适用的建设任务和用工环节" in w for w in words), said(batch)
+    assert any("用工需求四项缺少：技能" in w for w in words)
+
+
+def test_publishing_this_year_behind_the_office_is_refused_by_the_service_too(ningjin_officer):
+    load_divisions()
+    done = register_many(ningjin_officer, [reserve(0), reserve(1, labour_links="", labour_tasks="")])
+    whole, gappy = done.project_ids
+    with pytest.raises(NotPermitted, match="A02"):
+        services.enter_many(ningjin_officer, [new_entry(whole, "province")], state="published")
+    with pytest.raises(RuleViolated, match="没有写明适用的建设任务"):
+        services.enter_many(ningjin_officer, [new_entry(gappy, "county")], state="published")
+    assert not queries.entries(ningjin_officer.scope).exists()
+
+
+def new_entry(project_id, level):
+    return services.NewEntry(project_id=project_id, year=this_year(), level=level)
 
 
 def test_gaps_are_said_but_do_not_keep_a_project_out_of_the_reserve(ningjin_officer):

@@ -11,6 +11,7 @@ from workrelief.base.intake.importer import CommitReport, ImportContext, Issue, 
 from workrelief.kernel import clock
 from workrelief.work.lists import queries, services
 from workrelief.work.lists.rules.reading import START_LABELS, start_state
+from workrelief.work.lists.rules.turns import published_refusal
 from workrelief.work.lists.states import LEVEL_LABELS, chain, office_level
 from workrelief.work.projects.importers import ProjectListImporter
 from workrelief.work.projects.services import NewProject, register_many, withdraw_batch
@@ -34,6 +35,9 @@ class ListImporter(ProjectListImporter):
         entry = super().entry_of(ctx, row)
         return replace(entry, is_reserve=self._state(ctx, entry.year) == "draft")
 
+    def comes_on_list(self, entry: NewProject) -> bool:
+        return not entry.is_reserve
+
     def check_rows(self, ctx: ImportContext, rows: RowBlock) -> Iterator[Issue]:
         said = str(ctx.options.get("state") or "").strip()
         if said and start_state(said, year=0, today=clock.today(), is_issued=False) is None:
@@ -52,6 +56,7 @@ class ListImporter(ProjectListImporter):
             level = LEVEL_LABELS.get(entry.list_level, "")
             if entry.division_code and level:
                 yield from _check_level(ctx, row, entry)
+                yield from _check_issued(ctx, row, entry)
             if row.id in taken:
                 known = taken[row.id]
                 yield ctx.error(
@@ -113,3 +118,14 @@ def _check_level(ctx: ImportContext, row: Row, entry: NewProject) -> Iterator[Is
         row, "list_level", f"{own}本级项目不能列入{LEVEL_LABELS[entry.list_level]}清单", f"级次填写{own}或以上",
         rule_id="B01",
     )  # fmt: skip
+
+
+def _check_issued(ctx: ImportContext, row: Row, entry: NewProject) -> Iterator[Issue]:
+    """A list of this year comes in as issued only from the office that issued it (A02); the others let it go its way up."""
+    if entry.is_reserve or entry.year < clock.today().year:
+        return
+    if refusal := published_refusal(ctx.actor, entry.list_level, entry.division_code):
+        yield ctx.error(
+            row, "list_level", f"本年度清单不能以已发布导入：{refusal}",
+            "列入状态选“储备”，导入后逐级上报；已印发的清单由印发机关导入", rule_id="A02",
+        )  # fmt: skip

@@ -182,14 +182,17 @@ class Listing:
         return (is_listing or self.track is not Track.SPECIAL_FUND) and self.year >= on.year and not self.is_reserve
 
 
-def listing(facts: Listing, law: Parameters) -> list[Finding]:
-    """Everything the rules say about one project on one list, today (`law.on`): A01, A04, B01–B03, C06, J03, N01–N03, N06."""
+def listing(facts: Listing, law: Parameters, *, is_listing: bool = False) -> list[Finding]:
+    """Everything the rules say about one project on one list, today (`law.on`): A01, A04, B01–B03, C06, J03, N01–N03, N06.
+
+    `is_listing` as in `labour`: the project comes on the list now and is not only registered.
+    """
     return [
         *kind_of_project(facts),
         *plain_figures(facts),
         *plausible(facts, law),
         *funding(facts.investment_fen, facts.funds, law),
-        *labour(facts, law.on),
+        *labour(facts, law.on, is_listing=is_listing),
         *check_project_code(facts.code).findings,
         *check_uscc(facts.owner_uscc)[1],
     ]

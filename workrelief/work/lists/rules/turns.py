@@ -65,3 +65,9 @@ def issue_refusal(actor: Actor, level: str, division: str) -> str:
     if not is_system(actor) and (office_of(actor) != level or _OWN_ROLE[level] not in actor.roles):
         return f"{LEVEL_LABELS[level]}清单由{LEVEL_LABELS[level]}发展改革部门印发（规则A02）。"
     return ""
+
+
+def published_refusal(actor: Actor, level: str, division: str) -> str:
+    """Why this actor may not enter a project of `division` as published on this year's list of `level`."""
+    depth = next((depth for depth, name in _OFFICES.items() if name == level), None)
+    return issue_refusal(actor, level, codes.at_level(division, depth) if depth else division)

@@ -10,11 +10,15 @@ from django.db import IntegrityError
 
 from workrelief.base.access.actor import Actor
 from workrelief.base.audit.change import change_many
+from workrelief.base.law.parameters import parameters
 from workrelief.kernel import clock
-from workrelief.kernel.errors import Conflict, InvalidInput, NotFound
+from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted, RuleViolated
+from workrelief.kernel.findings import blockers
 from workrelief.kernel.money import wan_text
 from workrelief.work.lists import queries
 from workrelief.work.lists.models import ListEntry
+from workrelief.work.lists.rules import gates
+from workrelief.work.lists.rules.turns import published_refusal
 from workrelief.work.lists.services.doubles import drop_open_pairs
 from workrelief.work.lists.services.writing import insert, note_steps, require_open_lists
 from workrelief.work.lists.states import LEVEL_LABELS, LEVELS, chain, next_office, office_level
@@ -65,9 +69,10 @@ def enter_many(
     actor: Actor, new: Sequence[NewEntry], *, state: str = "draft", action: str = "list.enter", batch_id: int = 0
 ) -> list[int]:
     """Enter many in one change; ids of the entries in order. `state` published is for lists of past years that were
-    issued before this platform; those projects are put on the year. Constant number of statements for every 500.
+    issued before this platform, and for a list of this year its own office issued elsewhere; those projects are put on the
+    year. Constant number of statements for every 500.
 
-    Raises NotFound, InvalidInput, Conflict B01.
+    Raises NotFound, InvalidInput, Conflict B01; for a list of this year NotPermitted A02 and RuleViolated B02, B03.
     """
     if state not in START_STATES:
         raise InvalidInput("list.state", f"不能以“{state}”状态列入清单。")
@@ -77,6 +82,8 @@ def enter_many(
     with change_many(actor, action, kind="lists.listentry", reason=new[0].reason) as opened:
         known = projects.stored(actor.scope, {one.project_id for one in new})
         _require_free(new, known)
+        if state == "published":
+            _require_issued(actor, new, known)
         rows = []
         for one in new:
             project = known[one.project_id]
@@ -107,6 +114,19 @@ def enter_many(
             "entries": len(rows), "state": state, "batch_id": batch_id, "years": sorted({r.year for r in rows}),
         }  # fmt: skip
     return [row.pk for row in rows]
+
+
+def _require_issued(actor: Actor, new: Sequence[NewEntry], known: Mapping[int, Any]) -> None:
+    """What is published this year was issued by this office, and complete: the same gates as on the way up."""
+    on = clock.today()
+    fresh = [one for one in new if one.year >= on.year]
+    facts = projects.listing_facts(actor.scope, {one.project_id: one.year for one in fresh})
+    for one in fresh:
+        project = known[one.project_id]
+        if refusal := published_refusal(actor, one.level, project.division_code):
+            raise NotPermitted("A02", f"“{project.name}”不能以已发布列入：{refusal}")
+        if stopping := blockers(gates.entry(facts[one.project_id], parameters(on=on))):
+            raise RuleViolated(stopping[0].rule_id, f"“{project.name}”：{stopping[0].message}", findings=stopping)
 
 
 def withdraw_entries(actor: Actor, batch_id: int) -> int:

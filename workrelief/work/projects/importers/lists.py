@@ -156,6 +156,10 @@ class ProjectListImporter(Importer):
         session: _Session = ctx.session
         return _entry(ctx, row, _place(session, row))
 
+    def comes_on_list(self, entry: services.NewProject) -> bool:
+        """Whether importing the row lists the project, so that the demand binds it whatever its track; here it registers it."""
+        return False
+
     def check_rows(self, ctx: ImportContext, rows: RowBlock) -> Iterator[Issue]:
         session: _Session = ctx.session
         found = [_place(session, row) for row in rows]
@@ -167,7 +171,8 @@ class ProjectListImporter(Importer):
             yield from _check_place(ctx, row, place)
             entry = self.entry_of(ctx, row)
             columns = COLUMN_OF_RULE | ({"B01": "list_level"} if entry.list_level not in rules.LIST_LEVELS else {})
-            yield from issues_of(ctx, row, rules.listing(entry, session.law), columns, NEEDS)
+            said = rules.listing(entry, session.law, is_listing=self.comes_on_list(entry))
+            yield from issues_of(ctx, row, said, columns, NEEDS)
             yield from _check_row(ctx, row, entry)
             yield from _check_doubles(ctx, session, row, entry)
             yield from _check_known(ctx, session, known, row, entry)
