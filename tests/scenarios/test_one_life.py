@@ -501,6 +501,7 @@ def shown_in_town(project: Project, months: Sequence[int]) -> None:
 def put_away(project: Project, day: Day, tmp_path: Path) -> None:
     """Result notice, handing over, use; the archive closes only when the eight classes are whole."""
     day("2027-09-30")
+    project.refused(COUNTY, "announce_result", "缺少“资金使用与实施结果公告”", "规则 H02")
     project.passes(COUNTY, "announce_result", "结果已公告", {"number-result_notice": "演示公告2号"})
     project.refused(OWNER, "hand_over", "缺少“资产移交书”", "缺少“管护责任书”", "规则 I07")
     project.hand_in(OWNER, "public_posts", {"posts": "2"})

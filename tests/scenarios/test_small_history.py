@@ -105,6 +105,29 @@ def test_every_project_with_plan_money_went_past_the_plan(db, quick_passwords, y
     assert not set(states.values()) & before_the_money
 
 
+def test_every_project_has_a_life_and_some_are_late_stopped_changed_or_short_of_papers(
+    db, quick_passwords, year_end
+) -> None:
+    told_year()
+    scope = officer(PROVINCE).scope
+    every = {p.pk for p in projects.projects(scope, projects.ProjectFilter(year=YEAR))}
+    known = lives.lives_of(scope, every)
+    assert known.keys() == every
+    assert len({life.state for life in known.values()}) >= 5, "not all at the same place"
+    assert [life for life in known.values() if life.suspended]
+    assert [life for life in known.values() if life.due_on is not None and life.due_on < clock.today()]
+    built = [pk for pk, life in known.items() if life.state in ("accepted", "in_use", "archived")]
+    short = [pk for pk in built if any(i.is_missing for c in lives.archive(scope, pk).classes for i in c.items)]
+    assert 0 < len(short) < len(built)
+
+
+def test_the_whole_year_has_every_kind_of_odd_project() -> None:
+    told = [replace(_told(n, "371422000000"), number=n) for n in range(882)]
+    for odd in ("is_suspended", "is_changing", "is_late", "forgets_notice", "lacks_papers"):
+        assert 5 <= sum(getattr(one, odd) for one in told) <= 110, odd
+    assert any(one.is_changing and not one.is_suspended for one in told)
+
+
 def test_the_year_ahead_waits_on_every_desk_and_counts_nowhere(db, quick_passwords, year_end) -> None:
     load_divisions()
     load._plan.cache_clear()

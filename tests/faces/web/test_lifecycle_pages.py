@@ -85,11 +85,14 @@ def test_every_page_answers_with_its_own_content_in_the_stored_number_of_stateme
     client = county_browser()
     own = f"/projects/{world.project}"
     pages = {
-        "life": (f"{own}/life/", ("登记开工", "缺少“开工令”", "规则 I01", "主体施工", "务工已组织", "还有 2 项不满足")),
+        "life": (
+            f"{own}/life/",
+            ("登记开工", "缺少“开工令”", "规则 I01", "主体施工", "务工已组织", "还有 2 项不满足", "怎么办：登记开工"),
+        ),
         "life, inferred": (f"/projects/{world.paid}/life/", ("中途纳入全程管理",)),
         "measures": (f"{own}/life/measures/", ("劳务报酬占比", "投资计划", "两个责任", "未落实", "规则 C05")),
         "correct": (f"{own}/life/correct/", ("现为“务工已组织”", "更正为", "已签约", "只能退回已经过的环节")),
-        "step": (f"{own}/life/steps/start/", ("办理日期", "材料：开工令", "没有落实两个责任")),
+        "step": (f"{own}/life/steps/start/", ("办理日期", "材料：开工令", "没有落实两个责任", "怎么办")),
         "describe": (f"{own}/life/describe/", ("谁来建", "承诺比例", "经度")),
         "paper": (f"{own}/papers/?kind=wage_account", ("农民工工资专用账户资料", "开户行", "备案号")),
         "archive": (f"{own}/archive/", ("八类档案", "8 建设过程与验收移交", "开工令", "还缺的材料")),
@@ -506,6 +509,12 @@ def test_the_map_joins_by_code_and_its_table_says_the_same(world):
     values = dict(zip(drawn["spec"]["codes"], drawn["spec"]["series"][0]["values"], strict=True))
     assert (values[NINGJIN], values[FEIXIAN]) == (2, 1)
     assert len(drawn["parts"]) == 16
+    narrowed = {
+        "track=agri_promotion": 1, "track=special_fund": 1, "overdue=1": 0, "mark=suspended": 0, "text=片区道路": 1,
+        "year=2022": 3, "year=2021": 0,
+    }  # fmt: skip
+    for query, number in narrowed.items():
+        assert f"共 {number} 个项目" in text_of(client, f"/board/map/?{query}"), query
     city = text_of(client, "/board/map/?division=3714")
     assert "/board/list/?division=371422" in city
 

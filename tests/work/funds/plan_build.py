@@ -53,14 +53,20 @@ def offices() -> Offices:
 
 
 def planned_project(
-    actor: Actor, number: int, *, county: str = NINGJIN, central: int = 400 * WAN, **changes: Any
+    actor: Actor,
+    number: int,
+    *,
+    county: str = NINGJIN,
+    central: int = 400 * WAN,
+    fund: FundType = FundType.CENTRAL_BUDGET,
+    **changes: Any,
 ) -> int:
     """An approved special-fund project that may be applied for; returns its id."""
     own = 100 * WAN
     values: dict[str, Any] = {
         "track": Track.SPECIAL_FUND,
         "investment_fen": central + own,
-        "funds": (Fund(FundType.CENTRAL_BUDGET, central), Fund(FundType.COUNTY, own)),
+        "funds": (Fund(fund, central), Fund(FundType.COUNTY, own)),
         "content": "硬化村内道路2公里",
         "demand": LabourDemand("普工", 5, "2022年10月", "无"),
     }

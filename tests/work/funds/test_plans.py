@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -41,6 +43,7 @@ from tests.work.funds.plan_build import (
 )  # fmt: skip
 from workrelief.base.access.permissions import Role
 from workrelief.base.audit.models import AuditEntry
+from workrelief.base.law.calendar import add_working_days
 from workrelief.figures.ledger.models import FACT_MODELS
 from workrelief.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted, RuleViolated
 from workrelief.kernel.kinds import FundType, Track
@@ -48,6 +51,7 @@ from workrelief.work.funds import queries, services
 from workrelief.work.funds.models import Delivery, PlanLine
 from workrelief.work.funds.queries.waiting import waiting
 from workrelief.work.lifecycle import queries as lives
+from workrelief.work.lifecycle.rules.clocks import last_day
 from workrelief.work.projects.rules import Fund
 
 pytestmark = pytest.mark.django_db
@@ -66,10 +70,19 @@ def state(who, project: int) -> str:
 # --- the way down --------------------------------------------------------------------------------------------------
 
 
-def test_money_goes_from_application_to_project_with_lives_clocks_and_ledger(who):
-    project = planned_project(who.county, 1)
-    batch = a_batch(who)
-    assert batch.title == "2022年中央预算内投资第一批"
+@pytest.mark.parametrize(
+    ("fund", "title"),
+    [
+        (FundType.CENTRAL_BUDGET, "2022年中央预算内投资第一批"),
+        (FundType.CENTRAL_BRIDGING, "2022年中央衔接资金（以工代赈任务）第一批"),
+        (FundType.PROVINCIAL, "2022年省级资金第一批"),
+    ],
+    ids=lambda v: getattr(v, "id", ""),
+)
+def test_money_goes_from_application_to_project_with_lives_clocks_and_ledger(who, fund, title):
+    project = planned_project(who.county, 1, fund=fund)
+    batch = a_batch(who, fund=fund)
+    assert batch.title == title
     row = applied(who, batch, {project: 400 * WAN})
     assert (row.state, state(who, project)) == ("submitted", "applied")
     services.review_application(who.city, row.pk, "city", on=CITY)
@@ -84,13 +97,17 @@ def test_money_goes_from_application_to_project_with_lives_clocks_and_ledger(who
     responsible(who.county, [project])
     county = pass_on(who.county, city, [to(project, 400 * WAN)], TO_PROJECT, no="宁1")
     assert state(who, project) == "decomposed"
+    received_on = Delivery.rows.get(document=city, division_code=NINGJIN).received_on
+    life = lives.life(who.county.scope, project)
+    assert received_on < life.since
+    assert life.due_on == last_day("plan_notice_working_days", received_on), "H01 counts from the receipt"
     assert county.level == "county"
     assert issued_fen(who.county, project) == 400 * WAN
     plan = plan_of(who.county, project)
     assert plan.issued_fen == 400 * WAN
     assert len(plan.targets) == 10
     assert plan.missing_duties == ()
-    facts = FundFact._default_manager.filter(project_id=project, fund_type=FundType.CENTRAL_BUDGET.code)
+    facts = FundFact._default_manager.filter(project_id=project, fund_type=fund.code)
     assert sum(f.issued_fen for f in facts) == 400 * WAN
     assert sum(f.planned_fen for f in facts) == 400 * WAN
     assert {f.occurred_on for f in facts if f.issued_fen} == {TO_PROJECT}
@@ -446,6 +463,34 @@ def test_clocks_warn_and_run_out_in_working_days_over_a_holiday(who):
     assert waiting(who.city, on=date(2022, 10, 12)).overdue == 1
     with pytest.raises(InvalidInput, match="早于发文日期"):
         services.register_receipt(who.city, delivery.pk, received_on=date(2022, 9, 1))
+
+
+def test_the_time_of_a_level_is_a_dated_parameter_and_a_batch_may_have_its_own(who, monkeypatch):
+    batch, other = a_batch(who), a_batch(who, number=2)
+    own = {"plan_level_working_days": 8, "plan_level_warn_working_days": 6}
+    parameters = sys.modules["workrelief.base.law.parameters"]  # the package has a function of this name
+    known = parameters._definition
+
+    def with_batch(name):
+        found = known(name)
+        if name not in own:
+            return found
+        for_batch = replace(found.values[0], when=(("level", "province"), ("batch", batch.key)), value=own[name])
+        return replace(found, values=(for_batch, *found.values))
+
+    monkeypatch.setattr(parameters, "_definition", with_batch)
+    parameters._lookup.cache_clear()
+    try:
+        for one in (batch, other):
+            a_root(who, one, 100 * WAN)
+    finally:
+        parameters._lookup.cache_clear()
+    clocks = {c.batch_title: c for c in queries.clocks(who.province.scope) if c.level == "province"}
+    changed, usual = clocks[batch.title], clocks[other.title]
+    assert (changed.days, usual.days) == (8, 20)
+    for clock, days, warn in ((changed, 8, 6), (usual, 20, 15)):
+        assert clock.due_on == add_working_days(clock.received_on, days)
+        assert clock.warn_on == add_working_days(clock.received_on, warn)
 
 
 def test_an_unknown_calendar_year_gives_a_hint(who):

@@ -238,6 +238,7 @@ REMARKS = [
     ("mobilise", "E01", Severity.SERIOUS, lambda: good_case(replace(ROSTER, local=9))),
     ("mobilise", "E09", Severity.HINT, lambda: good_case(facts.RosterFacts(people=9, local=9))),
     ("mobilise", "E10", Severity.SERIOUS, lambda: without(good_case(facts.TrainingFacts()), "safety_training")),
+    ("announce", "H01", Severity.SERIOUS, lambda: good_case(due_on=LATE)),
     ("start", "C11b", Severity.SERIOUS, lambda: good_case(due_on=LATE)),
     ("start", "H09", Severity.WARNING, lambda: with_fields(good_case(), "signboard", has_rights_board=False)),
     ("complete_main", "E06", Severity.SERIOUS, lambda: without(good_case(), "roster_filing")),
@@ -304,9 +305,23 @@ def test_deadlines_count_working_days_and_months_by_the_value_of_their_day():
     assert last_day("acceptance_after_completion_months", date(2022, 8, 31)) == date(2023, 2, 28)
     traits = traits_of("special_fund", "enterprise")
     reached = {"decomposed": date(2022, 3, 1), "main_completed": date(2022, 8, 31)}
-    assert next_deadline("self_checked", traits, reached) == date(2023, 2, 28)
-    assert next_deadline("announced", traits, {"decomposed": date(2022, 3, 1)}) == last_day(
+    assert next_deadline("self_checked", traits, reached, {}) == date(2023, 2, 28)
+    assert next_deadline("announced", traits, {"decomposed": date(2022, 3, 1)}, {}) == last_day(
         "plan_start_working_days", date(2022, 3, 1)
     )
     accept = PROJECT_LIFE.named("accept")[0]
-    assert deadline_of(accept, "self_checked", {}) is None
+    assert deadline_of(accept, "self_checked", {}, {}) is None
+
+
+def test_the_notice_is_due_from_the_day_the_county_got_the_document():
+    announce = PROJECT_LIFE.named("announce")[0]
+    received, decomposed = date(2022, 9, 14), date(2022, 9, 20)
+    case = good_case(facts.PlanFacts(received_on=received), reached={"decomposed": decomposed})
+    assert deadline_of(announce, "decomposed", case.reached, case.starts) == date(2022, 9, 28)
+    assert next_deadline("decomposed", traits_of("special_fund", "enterprise"), case.reached, case.starts) == date(
+        2022, 9, 28
+    )
+    unknown = good_case(facts.PlanFacts(), reached={"decomposed": decomposed})
+    assert deadline_of(announce, "decomposed", unknown.reached, unknown.starts) == last_day(
+        "plan_notice_working_days", decomposed
+    )

@@ -69,7 +69,9 @@ def test_this_years_list_is_taken_as_published_from_its_own_office_only(ningjin_
     for how in ({"state": "已发布"}, {"listed_on": f"{this_year()}-01-05"}):
         batch = checked(ningjin_officer, file(above), "project_list", **how)
         assert any("省级清单由省级发展改革部门印发" in w and "A02" in w for w in said(batch, "error")), said(batch)
-    assert committed(province_officer, file(above), "project_list", state="已发布").report["notes"] == ["列为已发布 1 项"]
+    assert committed(province_officer, file(above), "project_list", state="已发布").report["notes"] == [
+        "列为已发布 1 项"
+    ]
 
 
 @pytest.mark.parametrize("track", ["专项", "农推", "重点"])

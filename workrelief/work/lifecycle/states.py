@@ -376,7 +376,7 @@ TRANSITIONS = (
     Transition(
         "announce", ("decomposed",), "announced", "公告计划", "lifecycle.announce",
         papers=("plan_notice",), checks=("plan_notice_complete", "plan_notice_in_time"), needs=(SPECIAL,),
-        due="plan_notice_working_days", guide="life-announce",
+        due="plan_notice_working_days", clock="plan_received", guide="life-announce",
     ),
     Transition(
         "list", ("approved",), "listed", "列入清单", "lifecycle.list",

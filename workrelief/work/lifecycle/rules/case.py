@@ -103,6 +103,12 @@ class Case:
     def is_enterprise(self) -> bool:
         return self.implementer_kind == ENTERPRISE
 
+    @property
+    def starts(self) -> Mapping[str, date]:
+        """Days of events that start a clock, as far as they are known; see `clocks.Starts`."""
+        received_on = self.facts.plan.received_on if self.is_special else None
+        return {"plan_received": received_on} if received_on else {}
+
     def with_deadline(self, due_on: date | None) -> Case:
         """The case with the last day of the step that is judged."""
         return replace(self, due_on=due_on)

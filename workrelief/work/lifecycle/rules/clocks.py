@@ -29,15 +29,19 @@ def _months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def deadline_of(step: Transition, state: str, reached: Mapping[str, date]) -> date | None:
+Starts = Mapping[str, date]
+"""Event → its day, for clocks that no state starts: `plan_received`, the county got the plan document (H01)."""
+
+
+def deadline_of(step: Transition, state: str, reached: Mapping[str, date], starts: Starts) -> date | None:
     """Last day for `step` out of `state`; None when it has no limit or its clock never started."""
-    since = reached.get(step.since or state)
+    since = starts.get(step.clock) or reached.get(step.since or state)
     return last_day(step.due, since) if step.due and since else None
 
 
-def next_deadline(state: str, traits: Collection[str], reached: Mapping[str, date]) -> date | None:
+def next_deadline(state: str, traits: Collection[str], reached: Mapping[str, date], starts: Starts) -> date | None:
     """The nearest limit ahead: of the steps out of `state`, and of later ones whose clock runs already."""
     ahead = [t for t in PROJECT_LIFE.available(state, traits) if t.due]
     ahead += [t for t in PROJECT_LIFE.main_path(traits, start=state) if t.due and t.since]
-    days = [day for t in ahead if (day := deadline_of(t, state, reached))]
+    days = [day for t in ahead if (day := deadline_of(t, state, reached, starts))]
     return min(days, default=None)

@@ -236,7 +236,7 @@ def _moved(actor: Actor, life: Life, case: Case, order: _Order) -> StepTaken:
         raise InvalidInput("life.day", f"办理日期早于上一步的{life.since:%Y年%-m月%-d日}，请更正。")
     if order.is_history:
         _require_past(case, step)
-    due_on = deadline_of(step, life.state, case.reached)
+    due_on = deadline_of(step, life.state, case.reached, case.starts)
     said = judge(case.with_deadline(due_on), step, is_history=order.is_history)
     _require(said, order)
     taken = StepTaken(
@@ -246,7 +246,7 @@ def _moved(actor: Actor, life: Life, case: Case, order: _Order) -> StepTaken:
     )  # fmt: skip
     life.state, life.since, life.is_adopted = step.target, order.on, False
     reached = {**case.reached, step.target: order.on}
-    life.due_on = order.due_on or next_deadline(step.target, traits, reached)
+    life.due_on = order.due_on or next_deadline(step.target, traits, reached, case.starts)
     _touched(life)
     return taken
 
@@ -308,7 +308,9 @@ def correct_state(actor: Actor, project_id: int, state: str, *, reason: str) -> 
             case = cases(actor.scope, [life], on=day, note=reason)[project_id]
             said = _judged_on_the_way(case, way)
             life.state, life.since = state, case.reached.get(state, day)
-            life.due_on = next_deadline(state, traits_of(life.track, life.implementer_kind), {state: life.since})
+            life.due_on = next_deadline(
+                state, traits_of(life.track, life.implementer_kind), {state: life.since}, case.starts
+            )
             _touched(life)
             life.save(update_fields=list(_LIFE_FIELDS))
             StepTaken.objects.create(
