@@ -40,6 +40,7 @@ def test_the_province_loads_edits_and_issues_the_catalogue():
     page = client.get("/catalogue/").content.decode()
     assert "草稿" in page
     assert "共 <b>179</b>" in page
+    assert 'href="/imports/new/catalogue/"' not in page, "a draft is edited, an issued edition followed by a new one"
     link = queries.editions(actor.scope)[0].links.get(code="TR009")
     form = {
         "task": link.task,
@@ -369,3 +370,26 @@ def test_the_province_sees_and_sets_quotas_and_rates_and_compares_editions(issue
     county, _ = signed_in(Role.COUNTY_OFFICER, "371422")
     assert county.get(f"/catalogue/quotas/?edition={issued.pk}").status_code == 200
     assert county.post(f"/catalogue/quotas/?edition={issued.pk}", form).status_code == 403
+
+
+def test_todo_knows_a_draft_to_issue_and_bills_with_open_proposals(issued):
+    province, county = (
+        signed_in(role, *place) for role, place in ((Role.PROVINCE_OFFICER, ()), (Role.COUNTY_OFFICER, ("371422",)))
+    )
+    assert 'href="/imports/new/catalogue/"' in province[0].get("/catalogue/").content.decode()
+    services.copy_edition(province[1], issued.pk, issued.year + 1)
+    assert "年版草稿待核对印发" in province[0].get("/").content.decode()
+    runs = []
+    for number in (1, 2):
+        project = a_project(county[1], NINGJIN, number=number)
+        wanted = services.MatchRequest(
+            bill=parse_text(TEXT), division_code=NINGJIN, project_id=project, title=f"演示清单{number}"
+        )
+        runs.append(services.match_bill(county[1], wanted))
+    assert "清单匹配：2 份清单有用工环节待核对" in county[0].get("/").content.decode()
+    assert "清单匹配：" not in province[0].get("/").content.decode()
+    for line in queries.lines(county[1].scope, runs[1].pk, "proposed"):
+        services.decide_line(county[1], line.pk, "accept")
+    page = county[0].get("/").content.decode()
+    assert "清单匹配：1 份清单有用工环节待核对" in page
+    assert f'href="/catalogue/match/{runs[0].pk}/"' in page

@@ -12,7 +12,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from workrelief.faces.api.routers import (
     bulletins,
-    catalogue,
+    catalogue_editing,
     divisions,
     figures,
     imports,
@@ -44,7 +44,7 @@ api = NinjaAPI(
 for prefix, router in (
     ("/divisions", divisions.router),
     ("/catalogue/matches", matches.router),
-    ("/catalogue", catalogue.router),
+    ("/catalogue", catalogue_editing.router),
     ("/projects", projects.router),
     ("/lives", lifecycle.router),
     ("/lists", lists.router),

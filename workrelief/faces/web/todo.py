@@ -14,7 +14,7 @@ from workrelief.base.divisions import queries as divisions
 from workrelief.base.intake import queries as intake
 from workrelief.base.intake.importer import importer
 from workrelief.base.intake.states import CHECKED
-from workrelief.faces.web import counts, todo_funds, todo_lists
+from workrelief.faces.web import counts, todo_catalogue, todo_funds, todo_lists
 from workrelief.faces.web.todo_line import Todo
 from workrelief.kernel import clock, codes
 from workrelief.kernel.codes import Level
@@ -39,7 +39,8 @@ def todos(actor: Actor) -> tuple[Todo, ...]:
 def counted(actor: Actor) -> tuple[Todo, ...]:
     """What the actor has to do; reminders, which are read from the ledger, left out."""
     lists, plans = todo_lists.lines(actor), todo_funds.lines(actor)
-    return (*_lives(actor), *lists, *plans, *_imports(actor), *_pay_sheets(actor), *_bulletins(actor))
+    own = (*_imports(actor), *_pay_sheets(actor), *_bulletins(actor))
+    return (*_lives(actor), *lists, *plans, *todo_catalogue.lines(actor), *own)
 
 
 def waiting(actor: Actor) -> int:

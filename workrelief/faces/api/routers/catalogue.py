@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -21,6 +22,7 @@ class LinkQuery(PageQuery):
     """Filters; empty means all."""
 
     year: int | None = Field(None, ge=2000, le=2100, description="目录年度，缺省为最新印发的目录")
+    edition: int | None = Field(None, description="某一版目录（含草稿），填写时不看年度")
     sector: str = Field("", description="领域；general 为各领域通用")
     skill: str = Field("", description="普工、半熟练、技工")
     text: str = Field("", max_length=40, description="环节、任务、子领域或工种的一部分")
@@ -29,15 +31,26 @@ class LinkQuery(PageQuery):
 class QuotaLine(Schema):
     """A unit labour quota."""
 
+    id: int
     work: str
     unit: str
     days_per_100: int = Field(description="每 100 单位的工日")
+    valid_from: date = Field(description="执行起始日")
     mark: str = Field(description="证、背、核")
+    source: str
+
+    @classmethod
+    def of(cls, row: Any) -> QuotaLine:
+        return cls(
+            id=row.pk, work=row.work, unit=row.unit, days_per_100=row.days_x100, valid_from=row.valid_from, mark=row.mark,
+            source=row.source,
+        )  # fmt: skip
 
 
 class LinkRow(Schema):
     """A labour link."""
 
+    id: int
     code: str
     sector: str
     sector_name: str
@@ -49,14 +62,15 @@ class LinkRow(Schema):
     phase: str
     is_core: bool
     source_status: str
+    mark: str = Field(description="证：有公开来源；背：背景知识")
     quotas: list[QuotaLine]
 
     @classmethod
     def of(cls, row: Any) -> LinkRow:
         return cls(
-            code=row.code, sector=row.sector, sector_name=row.sector_name, subfield=row.subfield, task=row.task, name=row.name,
-            trades=row.trades.split("、"), skill=row.skill, phase=row.phase, is_core=row.is_core, source_status=row.source_status,
-            quotas=[QuotaLine(work=q.work, unit=q.unit, days_per_100=q.days_x100, mark=q.mark) for q in row.quotas.all()],
+            id=row.pk, code=row.code, sector=row.sector, sector_name=row.sector_name, subfield=row.subfield, task=row.task,
+            name=row.name, trades=row.trades.split("、"), skill=row.skill, phase=row.phase, is_core=row.is_core,
+            source_status=row.source_status, mark=row.mark, quotas=[QuotaLine.of(q) for q in row.quotas.all()],
         )  # fmt: skip
 
 
@@ -78,7 +92,8 @@ class MatchBody(Schema):
 @router.get("", response=LinkPage, summary="用工环节")
 def list_links(request: HttpRequest, query: Query[LinkQuery]) -> LinkPage:
     actor = acting(request, "catalogue.view")
-    edition = queries.edition_for(actor.scope, query.year)
+    scope, asked = actor.scope, query.edition
+    edition = queries.edition_for(scope, query.year) if asked is None else queries.edition(scope, asked)
     wanted = queries.LinkFilter(sector=query.sector, skill=query.skill, text=query.text)
     rows, total = part(queries.links(actor.scope, edition.pk, wanted), query)
     return LinkPage(edition=str(edition), total=total, items=[LinkRow.of(r) for r in rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from workrelief.faces.api.paging import part
@@ -15,6 +15,7 @@ from workrelief.faces.api.schemas.lists import (
     Decision,
     EditionDocument,
     EditionPage,
+    EditionWithdrawBody,
     EntryBody,
     EntryDetail,
     EntryPage,
@@ -33,15 +34,20 @@ from workrelief.faces.api.schemas.lists import (
     PairDocument,
     PairPage,
     PairQuery,
+    PairsFound,
     ReasonBody,
+    SearchBody,
     StepBody,
     UnlistedPage,
     UnlistedQuery,
     UnlistedRow,
 )
 from workrelief.faces.api.session import acting
+from workrelief.faces.shared.download import attachment
 from workrelief.faces.shared.errors import finding_document
+from workrelief.faces.shared.list_document import FORMATS, list_file, of_edition
 from workrelief.faces.shared.project_entry import stored_funds
+from workrelief.kernel.errors import NotFound
 from workrelief.work.lists import jobs, queries, services
 from workrelief.work.lists.queries.unlisted import matched_unlisted
 from workrelief.work.projects import queries as projects
@@ -164,6 +170,29 @@ def edition_lines(request: HttpRequest, edition_id: int, query: Query[LineQuery]
     return LinePage(total=total, items=[LineRow.of(r) for r in rows])
 
 
+@router.post(
+    "/editions/{edition_id}/withdraw", response=EditionDocument, summary="撤回一版清单",
+    description="只能撤回最新一版；调入的项目退回到已确认。",
+)  # fmt: skip
+def withdraw(request: HttpRequest, edition_id: int, body: EditionWithdrawBody) -> EditionDocument:
+    actor = acting(request, "list.issue")
+    services.withdraw_edition(actor, edition_id, reason=body.reason)
+    return EditionDocument.of(queries.edition(actor.scope, edition_id))
+
+
+@router.get(
+    "/editions/{edition_id}/file/{form}", summary="一版清单的文件（docx、xlsx）",
+    description="xlsx 为清单表，docx 为印发清单的文件和附件。",
+)  # fmt: skip
+def edition_file(request: HttpRequest, edition_id: int, form: str) -> HttpResponse:
+    acting(request, "list.view")
+    actor = acting(request, "export.create")
+    if form not in FORMATS:
+        raise NotFound("list.format", "清单只能下载为 Excel 或 Word 文件。")
+    source = of_edition(actor.scope, edition_id)
+    return attachment(list_file(source, form), f"{source.title}.{form}")
+
+
 @router.get("/compare", response=ComparisonDocument, summary="两版清单比较")
 def compare(request: HttpRequest, older: int, newer: int) -> ComparisonDocument:
     actor = acting(request, "list.view")
@@ -184,6 +213,15 @@ def duplicates(request: HttpRequest, query: Query[PairQuery]) -> PairPage:
     actor = acting(request, "list.decide_duplicate")
     rows, total = part(queries.duplicates(actor.scope, query.year, state=query.state), query)
     return PairPage(total=total, items=[PairDocument.of(v) for v in queries.open_pairs(actor.scope, rows)])
+
+
+@router.post(
+    "/duplicates/search", response=PairsFound, summary="查找疑似重复项目",
+    description="把该年度的项目与同县各年度、各项目线的项目比较，返回新发现的组数；已判定的不再提出。",
+)  # fmt: skip
+def search_duplicates(request: HttpRequest, body: SearchBody) -> PairsFound:
+    actor = acting(request, "list.decide_duplicate")
+    return PairsFound(found=services.look_for_duplicates(actor, body.year))
 
 
 @router.post("/duplicates/{pair_id}", response=Moved, summary="判定是否同一项目")

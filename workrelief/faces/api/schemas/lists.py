@@ -212,6 +212,12 @@ class IssueBody(Schema):
     track: str = ""
 
 
+class EditionWithdrawBody(Schema):
+    """Why an issued list is taken back."""
+
+    reason: str = Field(min_length=4, max_length=200)
+
+
 class JobTicket(Schema):
     job_id: int
     state: str
@@ -306,6 +312,18 @@ class PairDocument(Schema):
 class PairPage(Schema):
     total: int
     items: list[PairDocument]
+
+
+class SearchBody(Schema):
+    """The year whose projects are compared."""
+
+    year: int = Field(ge=2000, le=2100)
+
+
+class PairsFound(Schema):
+    """How many pairs a search found that were not known before."""
+
+    found: int
 
 
 class Decision(Schema):

@@ -19,6 +19,7 @@ from workrelief.work.catalogue.queries.bills import (
     runs_of_project,
     totals,
     totals_of,
+    undecided,
 )
 from workrelief.work.catalogue.queries.comparing import Comparison, Difference, compare
 from workrelief.work.catalogue.queries.editions import (
@@ -79,4 +80,5 @@ __all__ = [
     "runs_of_project",
     "totals",
     "totals_of",
+    "undecided",
 ]

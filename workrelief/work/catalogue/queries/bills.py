@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
@@ -30,16 +31,20 @@ def runs_of_project(scope: Scope, project_id: int) -> QuerySet[MatchRun]:
 
 def latest_of_projects(scope: Scope) -> QuerySet[MatchRun]:
     """The newest bill of each project whose works the catalogue covers (rule A06), newest first, with `matched`."""
-    newest = (
-        MatchRun.objects.within(scope)
-        .filter(project_id__isnull=False)
-        .order_by()
-        .values("project_id")
-        .annotate(newest=Max("pk"))
-        .values("newest")
-    )
     covered = Exists(MatchLine.objects.filter(run=OuterRef("pk"), state__in=COUNTED))
-    return _counted(runs(scope).filter(covered, pk__in=newest))
+    return _counted(runs(scope).filter(covered, pk__in=_newest_of_projects(scope)))
+
+
+def undecided(scope: Scope) -> QuerySet[MatchRun]:
+    """The newest bill of each project that has proposals nobody has accepted or corrected yet, newest first."""
+    open_lines = Exists(MatchLine.objects.filter(run=OuterRef("pk"), state="proposed"))
+    return runs(scope).filter(open_lines, pk__in=_newest_of_projects(scope))
+
+
+def _newest_of_projects(scope: Scope) -> QuerySet[Any]:
+    of_projects = MatchRun.objects.within(scope).filter(project_id__isnull=False).order_by()
+    found: QuerySet[Any] = of_projects.values("project_id").annotate(newest=Max("pk")).values("newest")
+    return found
 
 
 def _counted(found: QuerySet[MatchRun]) -> QuerySet[MatchRun]:

@@ -2,6 +2,7 @@
 
 from workrelief.work.catalogue.services.editions import (
     FIRST_YEAR,
+    PHASES,
     SECTORS,
     SKILLS,
     LinkChanges,
@@ -13,6 +14,17 @@ from workrelief.work.catalogue.services.editions import (
     issue_edition,
     issued_edition,
     load_edition,
+)
+from workrelief.work.catalogue.services.importing import (
+    Identity,
+    ImportedEdition,
+    NumberedLink,
+    code_reason,
+    former_codes,
+    identity_of,
+    import_edition,
+    import_refusal,
+    withdraw_import,
 )
 from workrelief.work.catalogue.services.matching import (
     LineCorrection,
@@ -35,16 +47,21 @@ from workrelief.work.catalogue.services.values import (
 
 __all__ = [
     "FIRST_YEAR",
+    "PHASES",
     "SECTORS",
     "SKILLS",
+    "Identity",
+    "ImportedEdition",
     "LineCorrection",
     "LinkChanges",
     "MatchRequest",
     "NewLink",
     "NewQuota",
     "NewRate",
+    "NumberedLink",
     "accept_sure",
     "add_link",
+    "code_reason",
     "copy_edition",
     "decide_line",
     "decide_listing",
@@ -52,6 +69,10 @@ __all__ = [
     "drop_quota",
     "drop_rate",
     "edit_link",
+    "former_codes",
+    "identity_of",
+    "import_edition",
+    "import_refusal",
     "issue_edition",
     "issued_edition",
     "load_edition",
@@ -60,4 +81,5 @@ __all__ = [
     "set_quota",
     "set_rate",
     "tally",
+    "withdraw_import",
 ]

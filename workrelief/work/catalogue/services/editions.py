@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -23,9 +24,10 @@ SECTORS = {
     "UR": Sector.URBAN.id, "EC": Sector.ECOLOGY.id, "DR": Sector.RECONSTRUCTION.id,
 }  # fmt: skip
 SKILLS = ("普工", "半熟练", "技工")
+PHASES = ("附属临建", "主体工程", "工地服务", "建后管护")
 FIRST_YEAR = 2022
 GENERAL_NAME = "通用（各领域）"
-_PREFIX_OF = {sector: prefix for prefix, sector in SECTORS.items()}
+PREFIX_OF = {sector: prefix for prefix, sector in SECTORS.items()}
 
 
 def load_edition(actor: Actor, year: int = FIRST_YEAR) -> CatalogueEdition:
@@ -151,6 +153,8 @@ def edit_link(actor: Actor, link_id: int, changes: LinkChanges, *, reason: str) 
     """
     given = {f.name: value.strip() for f in fields(changes) if (value := getattr(changes, f.name)) is not None}
     require_reason(reason)
+    if not given:
+        raise InvalidInput("catalogue.nothing", "没有写明要修改的内容。")
     with change(actor, "catalogue.edit", lambda: queries.link_rows(actor.scope, link_id), reason=reason) as opened:
         row = opened.row
         if row.edition.state != "draft":
@@ -190,11 +194,11 @@ def add_link(actor: Actor, edition_id: int, new: NewLink, *, reason: str) -> Lab
     require_reason(reason)
     if edition.state != "draft":
         raise Conflict("catalogue.issued", "已印发的目录不能增加环节。请复制为新的草稿后增加。")
-    if new.sector not in _PREFIX_OF:
+    if new.sector not in PREFIX_OF:
         raise InvalidInput("catalogue.sector", "请选择领域。")
     with change(actor, "catalogue.edit", LabourLink, reason=reason) as opened:
         row = LabourLink(
-            edition=edition, code=_next_code(_PREFIX_OF[new.sector]), sector=new.sector, is_core=bool(new.sector),
+            edition=edition, code=_next_code(PREFIX_OF[new.sector]), sector=new.sector, is_core=bool(new.sector),
             sector_name=Sector.of_id(new.sector).label if new.sector else GENERAL_NAME,
         )  # fmt: skip
         given = {f.name: getattr(new, f.name).strip() for f in fields(new) if f.name != "sector"}
@@ -233,6 +237,8 @@ def _put(row: LabourLink, given: dict[str, str]) -> None:
         setattr(row, name, value)
     if row.skill not in SKILLS:
         raise InvalidInput("catalogue.skill", f"技能等级没有“{row.skill}”，应为{'、'.join(SKILLS)}之一。")
+    if row.phase not in PHASES:
+        raise InvalidInput("catalogue.phase", f"阶段没有“{row.phase}”，应为{'、'.join(PHASES)}之一。")
 
 
 def _require_once(row: LabourLink) -> None:
@@ -244,9 +250,15 @@ def _require_once(row: LabourLink) -> None:
 
 def _next_code(prefix: str) -> str:
     """TR035 after TR034, counting every edition and every link that was ever taken out."""
+    return f"{prefix}{last_number(prefix) + 1:03}"
+
+
+def last_number(prefix: str, also: Iterable[str] = ()) -> int:
+    """The highest number under a prefix in any edition, among links that were ever taken out, and in `also`."""
     used = [
         *LabourLink.objects.filter(code__startswith=prefix).values_list("code", flat=True),
         *CatalogueChange.objects.filter(link_code__startswith=prefix).values_list("link_code", flat=True),
+        *also,
     ]
     numbers = [int(code.removeprefix(prefix)) for code in used if code.removeprefix(prefix).isdigit()]
-    return f"{prefix}{max(numbers, default=0) + 1:03}"
+    return max(numbers, default=0)
