@@ -158,7 +158,6 @@ USE_I18N = True
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "workrelief" / "faces" / "web" / "assets", DATA_DIR / "assets"]
 (DATA_DIR / "assets").mkdir(parents=True, exist_ok=True)
 STORAGES = {
