@@ -33,6 +33,7 @@ EXEMPT_QUERIES = {
     "workrelief.work.lists.queries.preview.title": "words; reads nothing",
     "workrelief.work.projects.queries.facts.listing_of": "a stored row as facts; reads nothing",
     "workrelief.work.projects.queries.lists.fits_text": "a condition; reads nothing",
+    "workrelief.work.projects.queries.lists.is_narrow": "a code; reads nothing",
     "workrelief.work.projects.queries.lists.listed_anywhere": "ids only, to narrow rows that are limited to the scope already",
     "workrelief.work.projects.queries.lists.named_anywhere": "ids only, to narrow rows that are limited to the scope already",
     "workrelief.work.projects.queries.lookups.names_in": "finds doubles in a county; only pairs in scope are shown",

@@ -466,3 +466,21 @@ def test_only_the_system_administrator_is_shown_the_schedule(officer: Actor) -> 
     shown = {v.kind: v for v in queries.schedule_views(make_actor(Role.SYSTEM_ADMIN, "37"))}
     assert shown["audit.link"].every_seconds == 60
     assert shown["audit.link"].label == "串联审计记录"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_an_ended_job_is_forgotten_its_heartbeat_writes_nothing_more(
+    officer: Actor, queued: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "WRITE_EVERY_SECONDS", 0.0005)
+    monkeypatch.setattr(context, "BEAT_EVERY_SECONDS", 0.0005)
+    forget = progress.clear
+
+    def forget_and_linger(job_id: int) -> None:
+        forget(job_id)
+        time.sleep(0.05)
+
+    monkeypatch.setattr(progress, "clear", forget_and_linger)
+    made = enqueue(officer, "sample.note", text="一", steps=3)
+    assert run(made.pk) == "done"
+    assert progress.read(made.pk) is None

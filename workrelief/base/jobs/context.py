@@ -95,6 +95,10 @@ class JobContext(AbstractContextManager["JobContext"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop_beating()
+
+    def stop_beating(self) -> None:
+        """End the thread, so that nothing writes the side file once it is cleared."""
         self._end.set()
         if self._thread is not None:
             self._thread.join()

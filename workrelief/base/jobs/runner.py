@@ -130,6 +130,7 @@ def _end(
         following = _repeat(job) if repeat else None
         if following is not None and not in_process:
             put_in_queue(following)
+        transaction.on_commit(ctx.stop_beating)
         transaction.on_commit(lambda: progress.clear(ctx.job_id))
     if following is not None and in_process:
         run(following.pk, in_process=True)
@@ -145,6 +146,7 @@ def _put_back(ctx: JobContext, message: str, *, is_loss: bool) -> str:
     """Return the job to the queue; a job lost too often fails instead."""
     with transaction.atomic():
         job = _still_mine(ctx)
+        transaction.on_commit(ctx.stop_beating)
         return "left alone" if job is None else put_back(job, message, is_loss=is_loss, lines=ctx.lines)
 
 

@@ -53,7 +53,8 @@ def lives(scope: Scope, wanted: LifeFilter | None = None, *, along_order: bool =
     `along_order` as in `projects.projects`: for the first pages of a result known to be large.
     """
     wanted = wanted or LifeFilter()
-    register = _on_the_row(wanted) if along_order else _collected(wanted)
+    on_the_row = along_order or projects.is_narrow(wanted.division)
+    register = _on_the_row(wanted) if on_the_row else _collected(wanted)
     found: QuerySet[Life] = Life.objects.within(scope).filter(_fits(wanted), register)
     if wanted.order not in ORDERS:
         raise InvalidInput("life.order", f"项目进程不能按“{wanted.order}”排序。")

@@ -71,7 +71,8 @@ def entries(scope: Scope, wanted: EntryFilter | None = None, *, along_order: boo
         found = found.filter(is_standing=wanted.is_standing)
     if wanted.text.strip():
         named = Q(project__in=projects.named_anywhere(wanted.text))
-        found = found.filter(projects.fits_text(wanted.text, "project__") if along_order else named)
+        on_the_row = along_order or projects.is_narrow(wanted.division)
+        found = found.filter(projects.fits_text(wanted.text, "project__") if on_the_row else named)
     if wanted.order not in ORDERS:
         raise InvalidInput("list.order", f"清单不能按“{wanted.order}”排序。")
     return found.select_related("project").order_by(*ORDERS[wanted.order])
