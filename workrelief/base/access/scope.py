@@ -122,13 +122,18 @@ class Scope:
 _PROVINCE_DIGITS = 2
 
 
+def is_wide(prefix: str) -> bool:
+    """Whether nearly every row lies under the prefix: a province or the nation."""
+    return len(prefix) <= _PROVINCE_DIGITS
+
+
 def inside(column: str, prefix: str) -> Q:
     """The condition that the 12-digit code in `column` lies under `prefix`.
 
     A range, which an index answers. A prefix as wide as a province, under which nearly every row lies, is compared as text
     instead: no planner takes the index of divisions for it, so that a list is read along the index of its order.
     """
-    if len(prefix) <= _PROVINCE_DIGITS:
+    if is_wide(prefix):
         return Q(**{f"{column}__startswith": prefix})
     return Q(**{f"{column}__range": codes.code_range(prefix)})
 

@@ -20,7 +20,7 @@ from workrelief.base.divisions import queries as divisions
 from workrelief.base.intake import queries as intake
 from workrelief.faces.shared.acting import ActingRequest
 from workrelief.faces.shared.download import attachment
-from workrelief.faces.shared.paging import Page, paginate, query_url
+from workrelief.faces.shared.paging import MANY, Page, paginate, query_url
 from workrelief.faces.shared.stamp import Stamp
 from workrelief.faces.shared.tables import Column, build_table, ordered, value_of
 from workrelief.faces.shared.text import shown
@@ -30,8 +30,6 @@ from workrelief.kernel.errors import InvalidInput, NotFound
 from workrelief.outputs.render import xlsx
 
 MOST_EXPORTED = 200_000
-MANY = 1_000
-"""From so many rows on a list is read along its order instead of collecting what fits and sorting it."""
 _MONTH = re.compile(r"(?P<year>20[0-9]{2})[-./年]?(?P<month>[0-9]{1,2})月?")
 _NO_PROJECTS = {
     "empty_title": "本岗位还没有指定项目",
@@ -80,15 +78,14 @@ def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> Http
     """The list as a page, or with `?export=1` all its rows as Excel."""
     actor = request.actor
     division = chosen_division(request, actor)
+    if request.GET.get("export"):
+        rows = _in_order(request, listed, listed.rows(division))
+        return export_rows(actor, listed.title, listed.columns, rows, demo=settings.DEMO_MODE)
     under = _tally(listed, deepest(actor, division)) if listed.counted else None
     total, sums = standing(under, division) if under else (None, ())
-    is_of_many = total is not None and total >= MANY and listed.rows_of_many is not None
-    rows = (listed.rows_of_many or listed.rows)(division) if is_of_many else listed.rows(division)
-    if request.GET.get("sort", "").removeprefix("-") in {c.name for c in listed.columns if c.sort}:
-        rows = ordered(request, rows, listed.columns, default="pk")
-    if request.GET.get("export"):
-        return export_rows(actor, listed.title, listed.columns, rows, demo=settings.DEMO_MODE)
-    page = paginate(request, rows, total=total)
+    is_of_many = total is not None and total >= MANY
+    rows = listed.rows_of_many(division) if is_of_many and listed.rows_of_many else listed.rows(division)
+    page = paginate(request, _in_order(request, listed, rows), total=total)
     return render(
         request,
         "rooms/list.html",
@@ -117,6 +114,11 @@ def list_page(request: ActingRequest, listed: ListPage, **extra: object) -> Http
         | (_NO_PROJECTS if actor.scope.projects is not None and not actor.scope.projects else {})
         | extra,
     )
+
+
+def _in_order(request: HttpRequest, listed: ListPage, rows: QuerySet[Any]) -> QuerySet[Any]:
+    is_asked = request.GET.get("sort", "").removeprefix("-") in {c.name for c in listed.columns if c.sort}
+    return ordered(request, rows, listed.columns, default="pk") if is_asked else rows
 
 
 # ---------- divisions ----------

@@ -26,7 +26,6 @@ from workrelief.work.catalogue import queries, services
 SECTORS = [(queries.GENERAL, "通用（各领域）"), *((s.id, s.label) for s in Sector if s is not Sector.OTHER)]
 MARKS = {"证": Badge("证", "done", "circle-check"), "背": Badge("背", "", "book")}
 LINK_FIELDS = ("subfield", "task", "name", "trades", "skill", "phase", "source_status")
-PHASES = ("附属临建", "主体工程", "工地服务", "建后管护")
 HISTORY_SHOWN = 30
 
 
@@ -144,7 +143,7 @@ def link(request: ActingRequest, link_id: int) -> HttpResponse:
             "mark": MARKS[found.mark],
             "quotas": list(found.quotas.all()),
             "skills": services.SKILLS,
-            "phases": PHASES,
+            "phases": services.PHASES,
             "given": given | {"reason": request.POST.get("reason", "") if error else ""},
             "error": error,
             "history": queries.history(actor.scope, link_code=found.code)[:HISTORY_SHOWN],
@@ -181,7 +180,7 @@ def link_new(request: ActingRequest, edition_id: int) -> HttpResponse:
             "edition": edition,
             "sectors": SECTORS,
             "skills": services.SKILLS,
-            "phases": PHASES,
+            "phases": services.PHASES,
             "given": request.POST,
             "error": error,
         },

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from workrelief.base.divisions import queries as divisions
 from workrelief.base.law import registry
 from workrelief.faces.shared.acting import ActingRequest, page
 from workrelief.faces.shared.errors import finding_document
-from workrelief.faces.shared.paging import paginate, query_url
+from workrelief.faces.shared.paging import MANY, paginate, query_url
 from workrelief.faces.shared.stamp import Stamp
 from workrelief.faces.shared.tables import Column, build_table, ordered
 from workrelief.faces.shared.text import fen_yi, number
@@ -128,13 +129,12 @@ def entry_list(request: ActingRequest) -> HttpResponse:
     form = EntryForm(request, year)
     division = listing.chosen_division(request, actor)
     wanted = form.wanted(division, year)
+    if request.GET.get("export"):
+        rows = _in_order(request, queries.entries(actor.scope, wanted))
+        return listing.export_rows(actor, f"{year}年适用项目清单", COLUMNS, rows, demo=settings.DEMO_MODE)
     counts = counts_of_list(actor.scope, wanted, listing.deepest(actor, division))
     total, sums = listing.standing(counts.under, division)
-    rows = queries.entries(actor.scope, wanted, along_order=total >= listing.MANY)
-    if request.GET.get("sort"):
-        rows = ordered(request, rows, COLUMNS, default="division_code")
-    if request.GET.get("export"):
-        return listing.export_rows(actor, f"{year}年适用项目清单", COLUMNS, rows, demo=settings.DEMO_MODE)
+    rows = _in_order(request, queries.entries(actor.scope, wanted, along_order=total >= MANY))
     shown = paginate(request, rows, total=total)
     steps = _bulk_steps(actor)
     doubles = queries.duplicates(actor.scope, year).count() if allowed(actor, "list.decide_duplicate") else 0
@@ -170,6 +170,10 @@ def entry_list(request: ActingRequest) -> HttpResponse:
             "empty_action": "到项目清单",
         },
     )  # fmt: skip
+
+
+def _in_order(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return ordered(request, rows, COLUMNS, default="division_code") if request.GET.get("sort") else rows
 
 
 def _tabs(request: HttpRequest, name: str, choices: list[tuple[str, str]], counts: Any, chosen: str) -> list[Tab]:

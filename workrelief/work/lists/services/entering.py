@@ -120,6 +120,8 @@ def _require_issued(actor: Actor, new: Sequence[NewEntry], known: Mapping[int, A
     """What is published this year was issued by this office, and complete: the same gates as on the way up."""
     on = clock.today()
     fresh = [one for one in new if one.year >= on.year]
+    if not fresh:
+        return
     facts = projects.listing_facts(actor.scope, {one.project_id: one.year for one in fresh})
     for one in fresh:
         project = known[one.project_id]

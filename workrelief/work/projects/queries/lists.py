@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from workrelief.base.access.scope import Scope, inside
+from workrelief.base.access.scope import Scope, inside, is_wide
 from workrelief.base.divisions import queries as divisions
 from workrelief.base.divisions.queries import Tally
 from workrelief.kernel.codes import Level
@@ -16,7 +16,6 @@ from workrelief.work.projects.models import ProgressStage, Project, ProjectYear
 from workrelief.work.projects.naming import name_key, plain_code
 from workrelief.work.projects.queries.lookups import REF_COLUMNS, ProjectRef, prefix_of
 
-_PROVINCE_DIGITS = 2
 STAGES: tuple[str, ...] = tuple(ProgressStage.values)
 """Stages of progress from first to last (rule I02)."""
 
@@ -80,7 +79,7 @@ def projects(scope: Scope, wanted: ProjectFilter | None = None, *, along_order: 
 
 def is_narrow(division: str) -> bool:
     """Whether a chosen division is a city or less: cheaper to look at its rows than through the whole register."""
-    return len(prefix_of(division)) > _PROVINCE_DIGITS if division else False
+    return bool(division) and not is_wide(prefix_of(division))
 
 
 def _text(text: str) -> Q:
