@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from html.parser import HTMLParser
 
 import pytest
 from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workrelief.base.accounts.models import Unit
 from workrelief.faces.shared import paging, text
@@ -16,13 +19,40 @@ from workrelief.faces.shared.charts import chart_data
 from workrelief.faces.shared.forms import shown_field
 from workrelief.faces.shared.paging import paginate
 from workrelief.faces.shared.stamp import Stamp
-from workrelief.faces.shared.tables import Badge, Column, badge_of, build_table, ordered
+from workrelief.faces.shared.tables import Badge, Cell, Column, TableRow, badge_of, build_table, ordered
 from workrelief.faces.web import drawings
 from workrelief.kernel.chart import ChartSpec, Series
 from workrelief.kernel.figure import Figure
 from workrelief.kernel.period import Period
 from workrelief.kernel.statemachine import State
 from workrelief.kernel.units import FEN
+
+
+class Pieces(HTMLParser):
+    """Tags with their attributes, the words between them, and the words of each option."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.options: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> Pieces:
+        found = cls()
+        found.feed(html)
+        found.close()
+        return found
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag == "option":
+            self.options.append("")
+
+    def handle_data(self, data):
+        self.text += data
+        if self.options:
+            self.options[-1] += data.strip()
 
 
 def get(query: str = ""):
@@ -221,6 +251,42 @@ def test_an_empty_table_says_what_to_do():
 
     assert "没有符合条件的数据" in html
     assert "<caption" in html
+
+
+@given(st.text(), st.text(), st.text(), st.sampled_from(["", "done", "lock"]))
+def test_what_stands_in_a_cell_is_shown_and_never_read_as_html(word, url, sub, tone):
+    row = TableRow("1", (Cell(word, "nw", word, url, sub), Cell("", "", word, "", sub, Badge(word, tone, "lock"))))
+    html = drawn("<table><tr>{% cells row %}</tr></table>", row=row)
+    cells = Pieces.of(html)
+
+    assert [(tag, attrs.get("data-label")) for tag, attrs in cells.tags if tag == "td"] == [("td", word)] * 2
+    assert {tag for tag, _ in cells.tags} <= {"table", "tr", "td", "div", "a", "span", "i"}
+    assert [attrs["href"] for tag, attrs in cells.tags if tag == "a"] == ([url] if url else [])
+    assert cells.text == word + sub + word + sub
+
+
+@given(
+    st.lists(st.tuples(st.text() | st.none() | st.integers(), st.text()), max_size=6),
+    st.lists(st.tuples(st.text(), st.text()), max_size=3),
+    st.none() | st.text(),
+    st.booleans(),
+)
+def test_a_drop_down_is_the_same_as_djangos(choices, group, asked, required):
+    class Form(forms.Form):
+        kind = forms.ChoiceField(label="类型", choices=[*choices, ("甲 & 乙", group)], required=required)
+
+    bound = Form({} if asked is None else {"kind": asked})["kind"]
+    bound.form.full_clean()
+    own = Pieces.of(shown_field(bound).control)
+    attrs = dict(own.tags[0][1])
+    plain = Pieces.of(
+        bound.as_widget(
+            attrs={name: value for name, value in attrs.items() if name.startswith("aria") or name == "class"}
+        )
+    )
+
+    assert own.tags == plain.tags
+    assert own.options == plain.options
 
 
 def test_every_cell_carries_its_head_for_the_phone(units):

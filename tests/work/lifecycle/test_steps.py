@@ -116,6 +116,7 @@ def test_a_board_shows_the_same_cards_however_it_reads_them(actor, monkeypatch, 
     ids = [begun(actor, n) for n in (1, 2, 3, 4)]
     services.take_steps(actor, ids[:2], "survey", note="演示办理")
     Life.rows.filter(project_id=ids[0]).update(due_on=clock.today() - timedelta(days=3))
+    services.set_mark(actor, ids[2], "suspended", reason="演示：汛期停工")
     for pk in ids[:3]:
         ProjectYear.objects.create(project_id=pk, year=2019, listed_on=date(2019, 12, 31))
     monkeypatch.setattr(boards, "MANY", many)
@@ -125,9 +126,18 @@ def test_a_board_shows_the_same_cards_however_it_reads_them(actor, monkeypatch, 
         (LifeFilter(year=2019), {"surveyed": ids[:2], "registered": ids[2:3]}),
         (LifeFilter(year=2019, text="第3号"), {"registered": ids[2:3]}),
         (LifeFilter(year=2018), {}),
+        (LifeFilter(division="3714"), {"surveyed": ids[:2], "registered": ids[2:]}),
+        (LifeFilter(division="3714", text="演示"), {"surveyed": ids[:2], "registered": ids[2:]}),
+        (LifeFilter(division="371422", year=2019), {"surveyed": ids[:2], "registered": ids[2:3]}),
+        (LifeFilter(division="3715", text="演示"), {}),
     ):
         board = queries.board(actor.scope, wanted)
         assert {c.state.id: [card.project_id for card in c.cards] for c in board.columns} == standing
+        assert [(c.count, c.overdue) for c in board.columns] == [
+            (len(pks), int(ids[0] in pks)) for _, pks in sorted(standing.items())
+        ]
+        assert (board.count, board.overdue) == (sum(map(len, standing.values())), int(bool(standing.get("surveyed"))))
+        assert board.marked == int(ids[2] in standing.get("registered", ()))
         rows = {along: list(queries.lives(actor.scope, wanted, along_order=along)) for along in (True, False)}
         assert rows[True] == rows[False]
 

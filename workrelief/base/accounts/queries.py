@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Q, QuerySet
 
 from workrelief.base import law
@@ -27,12 +29,14 @@ def scope_of(post: Post) -> Scope:
     )
 
 
-def actor_for(user: User, *, post_id: int | None = None, request_id: str = "") -> Actor:
-    """The Actor for a signed-in user in the chosen post (or the default one).
+def actor_for(
+    user: User, *, post_id: int | None = None, request_id: str = "", posts: Sequence[Post] | None = None
+) -> Actor:
+    """The Actor for a signed-in user in the chosen post (or the default one); `posts` where they were read already.
 
     Raises NotPermitted when the user holds no post today.
     """
-    posts = list(posts_of(user))
+    posts = list(posts_of(user)) if posts is None else posts
     if not posts or not user.is_active:
         raise NotPermitted("account.no_post", "您的账号没有在任岗位，请联系本单位系统管理员。")
     post = next((p for p in posts if p.pk == post_id), posts[0])

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from workrelief.base.access.actor import Actor
-from workrelief.base.accounts.queries import actor_for
+from workrelief.base.accounts.queries import actor_for, posts_of
 from workrelief.faces.shared.acting import POST_KEY
 from workrelief.faces.shared.errors import answer, busy_answer
 from workrelief.kernel.errors import DomainError, NotPermitted
@@ -61,7 +61,7 @@ class RequestBoundary:
 
 
 class ActingPost:
-    """Puts `request.actor` in place: the signed-in person in the chosen post, or None."""
+    """Puts `request.actor` in place: the signed-in person in the chosen post, or None; and `request.posts`, all they hold."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -83,9 +83,10 @@ def _actor(request: HttpRequest) -> Actor | None:
         return None
     if not request.user.is_authenticated:
         return None
+    posts = list(posts_of(request.user))
+    request.posts = posts  # type: ignore[attr-defined]
+    request_id = getattr(request, "request_id", "")
     try:
-        return actor_for(
-            request.user, post_id=request.session.get(POST_KEY), request_id=getattr(request, "request_id", "")
-        )
+        return actor_for(request.user, post_id=request.session.get(POST_KEY), request_id=request_id, posts=posts)
     except NotPermitted:
         return None

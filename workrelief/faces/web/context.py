@@ -61,9 +61,10 @@ def _posts(request: HttpRequest, actor: Actor | None) -> tuple[PostChoice, ...]:
     user = getattr(request, "user", None)
     if actor is None or user is None or not user.is_authenticated:
         return ()
+    posts = getattr(request, "posts", None)
     return tuple(
         PostChoice(post.pk, post.unit.name, post.title, post.unit.division_code, post.pk == actor.post_id)
-        for post in accounts.posts_of(user)
+        for post in (accounts.posts_of(user) if posts is None else posts)
     )
 
 

@@ -18,8 +18,9 @@ from workrelief.base.law import registry as law
 from workrelief.faces.shared import text
 from workrelief.faces.shared.charts import chart_data
 from workrelief.faces.shared.forms import ShownField, shown_field
-from workrelief.faces.shared.tables import Table, badge_of
+from workrelief.faces.shared.tables import Table
 from workrelief.faces.web import drawings
+from workrelief.faces.web.rows import badge, cells, icon
 from workrelief.kernel import units
 from workrelief.kernel.chart import ChartSpec
 from workrelief.kernel.citation import Cite
@@ -88,19 +89,9 @@ def words_of(sentence: str) -> list[str]:
 
 
 # ---------- signs ----------
-@register.simple_tag
-def icon(name: str, css: str = "") -> SafeString:
-    """`{% icon "download" %}`: a Tabler icon, hidden from screen readers because a word stands beside it."""
-    return format_html('<i class="ti ti-{}{}" aria-hidden="true"></i>', name, f" {css}" if css else "")
-
-
-@register.simple_tag
-def badge(state: object, tone: str | None = None, icon_name: str = "") -> SafeString:
-    """`{% badge state %}` for a kernel State, or `{% badge "已到账" "done" %}`: colour, sign and word together."""
-    made = badge_of(state if tone is None else (str(state), tone))
-    css = "" if made.tone in ("", "lock") else f" {made.tone}"
-    return format_html('<span class="wr-st{}">{}{}</span>', css, icon(icon_name or made.icon), made.label)
-
+register.simple_tag(icon)
+register.simple_tag(badge)
+register.simple_tag(cells)
 
 # ---------- small drawings ----------
 register.simple_tag(drawings.bar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Window
@@ -19,6 +19,7 @@ from workrelief.work.lifecycle.models import Life, Objection
 from workrelief.work.lifecycle.queries.lives import LifeFilter, _days_left, lives
 from workrelief.work.lifecycle.queries.views import Board, Card, Column, MapPoint, Waiting, WaitingStep
 from workrelief.work.lifecycle.states import PROJECT_LIFE, states_of_stage, traits_of
+from workrelief.work.projects import queries as projects
 
 CARDS = 20
 MANY = 1_000
@@ -28,24 +29,23 @@ MOST_POINTS = 5_000
 
 def board(scope: Scope, wanted: LifeFilter | None = None, *, cards: int = CARDS) -> Board:
     """A column for every state somebody stands in, with counts and the `cards` most urgent projects."""
-    found = lives(scope, wanted)
-    late, marked = Count("pk", filter=Q(due_on__lt=clock.today())), Q()
-    for mark in PROJECT_LIFE.marks:
-        marked |= Q(**{mark: True})
-    rows = found.order_by().values("state").annotate(number=Count("*"), late=late, marked=Count("pk", filter=marked))
-    counts = {row["state"]: row for row in rows}
-    urgent = _urgent(scope, wanted or LifeFilter(), {state: row["number"] for state, row in counts.items()}, cards)
+    wanted = wanted or LifeFilter()
+    is_searched = bool(wanted.text.strip() or wanted.year)
+    if is_searched and projects.is_narrow(wanted.division):
+        counts, urgent = _at_once(lives(scope, wanted), cards)
+    else:
+        counts = _counts(lives(scope, wanted))
+        few = [state for state, (number, *_) in counts.items() if number < MANY] if is_searched else []
+        urgent = _read(lives(scope, wanted, along_order=True), counts.keys() - set(few), cards)
+        if few:
+            urgent |= _at_once(lives(scope, wanted).filter(state__in=few), cards)[1]
     columns = tuple(
-        Column(state, counts[state.id]["number"], counts[state.id]["late"], tuple(urgent[state.id]))
+        Column(state, *counts[state.id][:2], tuple(urgent[state.id]))
         for state in PROJECT_LIFE.states.values()
         if state.id in counts
     )
-    return Board(
-        columns,
-        sum(row["number"] for row in counts.values()),
-        sum(row["late"] for row in counts.values()),
-        sum(row["marked"] for row in counts.values()),
-    )
+    number, late, marked = (sum(column) for column in zip(*counts.values(), strict=True)) if counts else (0, 0, 0)
+    return Board(columns, number, late, marked)
 
 
 _CARD = (
@@ -53,13 +53,19 @@ _CARD = (
 )  # fmt: skip
 
 
-def _urgent(scope: Scope, wanted: LifeFilter, counts: Mapping[str, int], cards: int) -> dict[str, list[Card]]:
-    """The most urgent of each state, by state."""
-    few = [state for state, number in counts.items() if number < MANY]
-    if not few or not (wanted.text.strip() or wanted.year):
-        return _read(lives(scope, wanted, along_order=True), counts, cards)
-    along = _read(lives(scope, wanted, along_order=True), counts.keys() - set(few), cards)
-    return along | _searched(scope, lives(scope, wanted).filter(state__in=few), cards)
+def _numbers() -> tuple[Count, Count, Count]:
+    """Aggregates: lives, those past their limit, those with a mark."""
+    marked = Q()
+    for mark in PROJECT_LIFE.marks:
+        marked |= Q(**{mark: True})
+    return Count("*"), Count("pk", filter=Q(due_on__lt=clock.today())), Count("pk", filter=marked)
+
+
+def _counts(found: QuerySet[Life]) -> dict[str, tuple[int, int, int]]:
+    """By state: lives, overdue, marked."""
+    named = dict(zip(("number", "late", "marked"), _numbers(), strict=True))
+    rows = found.order_by().values("state").annotate(**named).values_list("state", *named)
+    return {state: (number, late, marked) for state, number, late, marked in rows}
 
 
 def _read(found: QuerySet[Life], states: Iterable[str], cards: int) -> dict[str, list[Card]]:
@@ -74,19 +80,22 @@ def _read(found: QuerySet[Life], states: Iterable[str], cards: int) -> dict[str,
     return urgent
 
 
-def _searched(scope: Scope, found: QuerySet[Life], cards: int) -> dict[str, list[Card]]:
-    """The same in one statement, so that texts and lists are looked through once and not for each state."""
+def _at_once(found: QuerySet[Life], cards: int) -> tuple[dict[str, tuple[int, int, int]], dict[str, list[Card]]]:
+    """Counts and most urgent ones in one statement, so that texts and lists are looked through once."""
+    number, late, marked = (Window(one, partition_by="state") for one in _numbers())
     nearest = F("due_on").asc(nulls_last=True)
     turn = Window(RowNumber(), partition_by="state", order_by=[nearest, "id"])
-    first = found.select_related(None).order_by().annotate(turn=turn).filter(turn__lte=cards).values("pk")
+    rows = found.annotate(turn=turn, number=number, late=late, marked=marked).filter(turn__lte=cards).order_by("turn")
+    counts: dict[str, tuple[int, int, int]] = {}
     urgent: dict[str, list[Card]] = {}
-    for row in Life.objects.within(scope).filter(pk__in=first).order_by(nearest, "id").values_list(*_CARD):
+    for of_state, late_of_state, marked_of_state, *row in rows.values_list("number", "late", "marked", *_CARD):
         card = _card(row)
+        counts[card.state] = (of_state, late_of_state, marked_of_state)
         urgent.setdefault(card.state, []).append(card)
-    return urgent
+    return counts, urgent
 
 
-def _card(row: tuple[Any, ...]) -> Card:
+def _card(row: Sequence[Any]) -> Card:
     project_id, name, division, track, state, since, due_on, *marks = row
     standing = tuple(mark for mark, stands in zip(PROJECT_LIFE.marks, marks, strict=True) if stands)
     return Card(project_id, name, division, track, state, since, due_on, _days_left(due_on), standing)
