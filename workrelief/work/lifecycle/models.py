@@ -45,7 +45,13 @@ class Life(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         indexes = [
-            models.Index(fields=["division_code", "track", "state", "due_on"], name="life_place"),
+            models.Index(
+                fields=[
+                    "division_code", "track", "state", "due_on", "sector", "project", "adjusting", "suspended", "rectifying",
+                    "fund_recalled",
+                ],
+                name="life_place",
+            ),
             models.Index(
                 fields=[
                     "state", "due_on", "id", "division_code", "track", "sector", "adjusting", "suspended", "rectifying",

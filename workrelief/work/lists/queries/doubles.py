@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from workrelief.base.access.scope import Scope
 from workrelief.work.lists.models import DuplicatePair, ListEntry
@@ -38,10 +38,12 @@ def duplicates(scope: Scope, year: int | None = None, *, state: str = "open") ->
     if state:
         found = found.filter(state=state)
     if year is not None:
+        # From the pairs, of which there are few, to the lists they stand on; not from each project of the year.
         on_lists = Q()
-        for side in ("first_id", "second_id"):
-            entered = ListEntry.objects.within(scope).filter(year=year, is_standing=True, project=OuterRef(side))
-            on_lists |= Exists(entered) | Exists(projects.listed_anywhere(year).filter(project=OuterRef(side)))
+        for side in ("first", "second"):
+            entered = {f"{side}__list_entries__year": year, f"{side}__list_entries__is_standing": True}
+            imported = {f"{side}__years__year": year, f"{side}__years__taken_off_on": None}
+            on_lists |= Q(pk__in=found.filter(**entered).values("pk")) | Q(pk__in=found.filter(**imported).values("pk"))
         found = found.filter(on_lists)
     return found.order_by("-likeness", "id")
 
