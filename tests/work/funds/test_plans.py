@@ -465,6 +465,35 @@ def test_clocks_warn_and_run_out_in_working_days_over_a_holiday(who):
         services.register_receipt(who.city, delivery.pk, received_on=date(2022, 9, 1))
 
 
+def test_the_board_shows_the_limit_of_the_office_where_the_money_waits(who):
+    named, under_lump = planned_project(who.county, 1), planned_project(who.county, 2)
+    batch = a_batch(who)
+    reviewed(who, batch, {named: 100 * WAN, under_lump: 100 * WAN})
+    root = a_root(who, batch, 200 * WAN)
+
+    def limits() -> set[date | None]:
+        found = lives.lives_of(who.province.scope, [named, under_lump])
+        assert {life.state for life in found.values()} == {"plan_issued"}
+        return {life.due_on for life in found.values()}
+
+    def clock_of(document, office) -> Delivery:
+        return Delivery.rows.get(document=document, division_code=office)
+
+    province = pass_on(who.province, root, [to(named, 100 * WAN), lump(DEZHOU, 100 * WAN)], TO_CITY, no="鲁1")
+    city_clock = clock_of(province, DEZHOU)
+    assert limits() == {city_clock.due_on}
+    services.register_receipt(who.city, city_clock.pk, received_on=date(2022, 9, 13))
+    assert limits() == {clock_of(province, DEZHOU).due_on} != {city_clock.due_on}
+    city = pass_on(who.city, province, [to(named, 100 * WAN), lump(NINGJIN, 100 * WAN)], TO_COUNTY, no="德1")
+    assert limits() == {clock_of(city, NINGJIN).due_on}
+    services.register_receipt(who.county, clock_of(city, NINGJIN).pk, received_on=date(2022, 9, 19))
+    assert limits() == {add_working_days(date(2022, 9, 19), clock_of(city, NINGJIN).days)}
+    offered = {offer.step: offer for offer in lives.offers(who.county, named)}
+    assert offered["decompose"].due_on == clock_of(city, NINGJIN).due_on
+    services.withdraw_document(who.city, city.pk, reason="市级重新分解", on=date(2022, 9, 20))
+    assert limits() == {clock_of(province, DEZHOU).due_on}
+
+
 def test_the_time_of_a_level_is_a_dated_parameter_and_a_batch_may_have_its_own(who, monkeypatch):
     batch, other = a_batch(who), a_batch(who, number=2)
     own = {"plan_level_working_days": 8, "plan_level_warn_working_days": 6}

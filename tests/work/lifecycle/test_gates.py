@@ -16,7 +16,7 @@ from workrelief.kernel.findings import Finding, Severity, blockers
 from workrelief.kernel.kinds import FundType
 from workrelief.work.lifecycle import facts
 from workrelief.work.lifecycle.rules import CHECKS, Case, PaperFacts, ProjectFacts, judge
-from workrelief.work.lifecycle.rules.clocks import deadline_of, last_day, next_deadline
+from workrelief.work.lifecycle.rules.clocks import Clocks, deadline_of, last_day, next_deadline
 from workrelief.work.lifecycle.states import MARKS, PAPERS, PROJECT_LIFE, TRANSITIONS, traits_of
 from workrelief.work.projects.rules import Fund, LabourDemand
 
@@ -305,23 +305,23 @@ def test_deadlines_count_working_days_and_months_by_the_value_of_their_day():
     assert last_day("acceptance_after_completion_months", date(2022, 8, 31)) == date(2023, 2, 28)
     traits = traits_of("special_fund", "enterprise")
     reached = {"decomposed": date(2022, 3, 1), "main_completed": date(2022, 8, 31)}
-    assert next_deadline("self_checked", traits, reached, {}) == date(2023, 2, 28)
-    assert next_deadline("announced", traits, {"decomposed": date(2022, 3, 1)}, {}) == last_day(
+    assert next_deadline("self_checked", traits, reached, Clocks()) == date(2023, 2, 28)
+    assert next_deadline("announced", traits, {"decomposed": date(2022, 3, 1)}, Clocks()) == last_day(
         "plan_start_working_days", date(2022, 3, 1)
     )
     accept = PROJECT_LIFE.named("accept")[0]
-    assert deadline_of(accept, "self_checked", {}, {}) is None
+    assert deadline_of(accept, "self_checked", {}, Clocks()) is None
 
 
 def test_the_notice_is_due_from_the_day_the_county_got_the_document():
     announce = PROJECT_LIFE.named("announce")[0]
     received, decomposed = date(2022, 9, 14), date(2022, 9, 20)
     case = good_case(facts.PlanFacts(received_on=received), reached={"decomposed": decomposed})
-    assert deadline_of(announce, "decomposed", case.reached, case.starts) == date(2022, 9, 28)
-    assert next_deadline("decomposed", traits_of("special_fund", "enterprise"), case.reached, case.starts) == date(
+    assert deadline_of(announce, "decomposed", case.reached, case.clocks) == date(2022, 9, 28)
+    assert next_deadline("decomposed", traits_of("special_fund", "enterprise"), case.reached, case.clocks) == date(
         2022, 9, 28
     )
     unknown = good_case(facts.PlanFacts(), reached={"decomposed": decomposed})
-    assert deadline_of(announce, "decomposed", unknown.reached, unknown.starts) == last_day(
+    assert deadline_of(announce, "decomposed", unknown.reached, unknown.clocks) == last_day(
         "plan_notice_working_days", decomposed
     )

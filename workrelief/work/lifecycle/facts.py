@@ -52,7 +52,8 @@ class PlanFacts:
     """funds (plans): the project's standing plan line. Amounts in fen; `stage` is one of PLAN_STAGES.
 
     `two_responsibilities` lists what is missing of the four items, their telephones and the confirmation (rule C05), in words;
-    `has_responsibilities` is False until a record exists at all.
+    `has_responsibilities` is False until a record exists at all. `received_on` is the day the county got the document;
+    `decompose_by` the last day of the office the money waits at, while it waits (C01, C02).
     """
 
     stage: str = ""
@@ -65,6 +66,7 @@ class PlanFacts:
     two_responsibilities_missing: tuple[str, ...] = ()
     responsibilities_confirmed_on: date | None = None
     received_on: date | None = None
+    decompose_by: date | None = None
     decomposed_on: date | None = None
     plan_papers: tuple[str, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -59,13 +59,12 @@ def _part(scope: Scope, ids: Sequence[int]) -> dict[int, PlanFacts]:
     ):
         named.setdefault(line.project_id, []).append(line)
     lumps = _lumps([line for line in waiting.values() if line.application.state == "prov_reviewed"])
-    received = _received(named)
-    facts = {}
-    for project_id in {*waiting, *duties, *named}:
-        line = waiting.get(project_id)
-        lines = named.get(project_id) or ([lumps[project_id]] if project_id in lumps else [])
-        facts[project_id] = _facts(line, lines, duties.get(project_id), received.get(project_id))
-    return facts
+    standing = {project_id: named.get(project_id) or [lumps[project_id]] for project_id in {*named, *lumps}}
+    delivered = _delivered([lines[-1] for lines in standing.values()])
+    return {
+        project_id: _facts(waiting.get(project_id), standing.get(project_id, []), duties.get(project_id), delivered)
+        for project_id in {*waiting, *duties, *standing}
+    }
 
 
 def _lumps(lines: Sequence[ApplicationLine]) -> dict[int, PlanLine]:
@@ -98,26 +97,26 @@ def _places(division: str) -> tuple[str, str]:
     return codes.at_level(division, codes.Level.CITY), codes.at_level(division, codes.Level.COUNTY)
 
 
-def _received(named: dict[int, list[PlanLine]]) -> dict[int, date]:
-    """The day the county got the document each project's newest county line rests on, by project id."""
-    last = {pk: lines[-1] for pk, lines in named.items() if lines[-1].document.level == "county"}
-    wanted = {line.document.source_id: line.document.division_code for line in last.values()}
-    days = {
-        (d.document_id, d.division_code): d.received_on
-        for d in Delivery.objects.unscoped(_WHY).filter(document__in=wanted.keys(), is_void=False)
-    }
-    return {
-        pk: day
-        for pk, line in last.items()
-        if (day := days.get((line.document.source_id, line.document.division_code))) is not None
-    }
+def _delivery_of(line: PlanLine) -> tuple[int | None, str]:
+    """Document and office of the clock a line belongs to: the one it came by, once the county forwarded it; else the one it
+    waits at."""
+    if line.document.level == "county":
+        return line.document.source_id, line.document.division_code
+    return line.document_id, line.division_code
+
+
+def _delivered(newest: Sequence[PlanLine]) -> dict[tuple[int | None, str], Delivery]:
+    """Standing deliveries of the projects' newest lines, by document and office. One statement."""
+    documents = {document for document, _ in map(_delivery_of, newest) if document}
+    rows = Delivery.objects.unscoped(_WHY).filter(document__in=documents, is_void=False)
+    return {(row.document_id, row.division_code): row for row in rows}
 
 
 def _facts(
     waiting: ApplicationLine | None,
     lines: Sequence[PlanLine],
     duties: rules.Duties | None,
-    received_on: date | None,
+    delivered: Mapping[tuple[int | None, str], Delivery],
 ) -> PlanFacts:
     forwarded = [line for line in lines if line.document.level == "county"]
     newest = next(reversed(forwarded or lines), None)
@@ -128,6 +127,8 @@ def _facts(
     given = newest.targets if newest is not None and newest.project_id else waiting.targets if waiting else {}
     papers = [waiting.application.document_no] if waiting and waiting.application.document_no else []
     papers += [line.document.document_no for line in lines if line.document.document_no]
+    clock = delivered.get(_delivery_of(lines[-1])) if lines else None
+    is_forwarded = bool(lines) and lines[-1].document.level == "county"
     source = newest.document.batch if newest is not None else waiting.application.batch if waiting else None
     return PlanFacts(
         stage=stage,
@@ -139,7 +140,8 @@ def _facts(
         has_responsibilities=duties is not None,
         two_responsibilities_missing=rules.duties_missing(duties),
         responsibilities_confirmed_on=max(confirmed) if len(confirmed) == 2 else None,
-        received_on=received_on,
+        received_on=clock.received_on if clock and is_forwarded else None,
+        decompose_by=clock.due_on if clock and not is_forwarded else None,
         decomposed_on=forwarded[-1].document.issued_on if forwarded else None,
         plan_papers=tuple(dict.fromkeys(papers)),
     )

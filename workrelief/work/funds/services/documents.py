@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -236,13 +236,13 @@ def issue_document(
         if delivery is not None:
             delivery.done_on, delivery.used_days = on, working_days_between(delivery.received_on, on)
             delivery.save(update_fields=["done_on", "used_days"])
+        if row.level != "county":
+            Delivery.rows.bulk_create(_deliveries(row, lines, on), batch_size=WRITE_ROWS)
         _move_lives(actor, row, lines, on)
         if row.level == "county":
             ids = [line.project_id for line in lines if line.project_id]
             opened.details["notes"] = money_given.carry(actor, ids, row.batch, action="plan.issue", on=on)
             lives.unmark(actor, ids, "fund_recalled", outcome=f"按{row.document_no}重新下达")
-        else:
-            Delivery.rows.bulk_create(_deliveries(row, lines, on), batch_size=WRITE_ROWS)
         opened.details |= _sums(lines)
     return opened.row
 
@@ -307,6 +307,8 @@ def register_receipt(actor: Actor, delivery_id: int, *, received_on: date, recei
         warn = min(law.get("plan_level_warn_working_days", level=row.level, batch=key).whole, row.days)
         row.warn_on, row.due_on = add_working_days(received_on, warn), add_working_days(received_on, row.days)
         row.save()
+        lines = PlanLine.objects.unscoped(_WHY).filter(document=row.document_id, division_code=row.division_code)
+        lives.renew(actor, _covered(actor, row.document.batch_id, lines))
     return opened.row
 
 
@@ -344,6 +346,8 @@ def withdraw_document(actor: Actor, document_id: int, *, reason: str, on: date |
         if row.level in ("nation", "province"):
             covered = [line.project_id for line in approved_lines(actor.scope, row.batch_id, row.division_code)]
             gone_on = lives.back(actor, sorted({*named, *covered}), "withdraw_plan", on=day, note=said)
+        else:
+            lives.renew(actor, _covered(actor, row.batch_id, PlanLine.objects.unscoped(_WHY).filter(document=row)))
         lives.mark(actor, [one for one in gone_on if one in set(forwarded)], "fund_recalled", reason=said)
         opened.details |= {
             "documents": len(fallen), "projects": len(forwarded), "changes_closed": closed, "notes": notes,
@@ -408,14 +412,26 @@ def _projects_of(documents: Sequence[PlanDocument]) -> tuple[list[int], list[int
 
 
 def _move_lives(actor: Actor, row: PlanDocument, lines: Sequence[PlanLine], on: date) -> None:
-    """The province's document issues the plan to its projects (named, or reviewed under a lump); the county's decomposes it."""
-    named = [line.project_id for line in lines if line.project_id]
+    """The province's document issues the plan to its projects, the city's passes it on to the county's clock, the county's
+    decomposes it."""
     if row.level == "county":
+        named = [line.project_id for line in lines if line.project_id]
         lives.step(actor, named, "decompose", on=on, reference=row.document_no)
-    elif row.level == "province" and not row.is_root:
-        lumps = [line.division_code for line in lines if line.project_id is None]
-        covered = {a.project_id for place in lumps for a in approved_lines(actor.scope, row.batch_id, place)}
-        lives.step(actor, sorted({*named, *covered}), "issue_plan", on=on, reference=row.document_no)
+    elif row.level == "city":
+        lives.renew(actor, _covered(actor, row.batch_id, lines))
+    elif not row.is_root:
+        lives.step(actor, _covered(actor, row.batch_id, lines), "issue_plan", on=on, reference=row.document_no)
+
+
+def _covered(actor: Actor, batch_id: int, lines: Iterable[PlanLine]) -> list[int]:
+    """Projects that lines name, or that were reviewed under a lump."""
+    found: set[int] = set()
+    for line in lines:
+        if line.project_id:
+            found.add(line.project_id)
+        else:
+            found.update(a.project_id for a in approved_lines(actor.scope, batch_id, line.division_code))
+    return sorted(found)
 
 
 # --- lines ---------------------------------------------------------------------------------------------------------

@@ -32,6 +32,11 @@ def step(actor: Actor, project_ids: Sequence[int], name: str, *, on: date, refer
     return lifecycle.take_steps(actor, waiting, name, on=on, reference=reference) if waiting else 0
 
 
+def renew(actor: Actor, project_ids: Sequence[int]) -> None:
+    """Issued projects wait at another office now, or by another day: their limit is that of the office's clock."""
+    lifecycle.renew_limits(actor, project_ids, state="plan_issued")
+
+
 def back(actor: Actor, project_ids: Sequence[int], name: str, *, on: date, note: str) -> list[int]:
     """Take a detour for the projects it is open to; returns those it is not (they have gone on)."""
     states = life_queries.states_of(actor.scope, project_ids)

@@ -42,7 +42,7 @@ def offers_of(actor: Actor, row: Life, case: Case, *, judged: Collection[str] = 
 
 
 def _offer(actor: Actor, case: Case, step: Transition, is_judged: bool) -> StepOffer:
-    due_on = deadline_of(step, case.state, case.reached, case.starts)
+    due_on = deadline_of(step, case.state, case.reached, case.clocks)
     return StepOffer(
         step=step.name, label=step.label, kind=step.kind, target=PROJECT_LIFE.state(step.target), room=step.room,
         permitted=allowed(actor, step.permission), who=_who(step.permission),
@@ -69,7 +69,7 @@ def _said(case: Case, row: Life, step: str) -> list[Finding]:
         transition = PROJECT_LIFE.transition(step, row.state, traits_of(row.track, row.implementer_kind))
     except Conflict as err:
         return [Finding("I03", Severity.BLOCKER, err.message, "请先办完前面的步骤。")]
-    due_on = deadline_of(transition, row.state, case.reached, case.starts)
+    due_on = deadline_of(transition, row.state, case.reached, case.clocks)
     return judge(case.with_deadline(due_on), transition)
 
 

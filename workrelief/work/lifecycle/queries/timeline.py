@@ -143,7 +143,7 @@ class _Drawing:
 
     def _current(self, step: Transition) -> TimelineStep:
         case = self._case
-        due_on: date | None = deadline_of(step, self._row.state, case.reached, case.starts) or self._row.due_on
+        due_on: date | None = deadline_of(step, self._row.state, case.reached, case.clocks) or self._row.due_on
         return TimelineStep(
             status="current", state=PROJECT_LIFE.state(step.target), step=step.name, label=step.label, on=None, at=None,
             by_name="", by_post="", reference="", note="", papers=self._papers_of(step), due_on=due_on,

@@ -11,6 +11,7 @@ from workrelief.base.law.parameters import Parameters
 from workrelief.base.law.registry import rule
 from workrelief.kernel.findings import Finding, Severity
 from workrelief.work.lifecycle.facts import Facts
+from workrelief.work.lifecycle.rules.clocks import Clocks
 from workrelief.work.lifecycle.states import ENTERPRISE, SPECIAL
 from workrelief.work.projects.naming import CodeStyle, code_style, plain_code
 from workrelief.work.projects.rules import Fund, LabourDemand
@@ -104,10 +105,15 @@ class Case:
         return self.implementer_kind == ENTERPRISE
 
     @property
-    def starts(self) -> Mapping[str, date]:
-        """Days of events that start a clock, as far as they are known; see `clocks.Starts`."""
-        received_on = self.facts.plan.received_on if self.is_special else None
-        return {"plan_received": received_on} if received_on else {}
+    def clocks(self) -> Clocks:
+        """What the plans know of this life's limits."""
+        if not self.is_special:
+            return Clocks()
+        plan = self.facts.plan
+        return Clocks(
+            starts={"plan_received": plan.received_on} if plan.received_on else {},
+            limits={"decompose": plan.decompose_by} if plan.decompose_by else {},
+        )
 
     def with_deadline(self, due_on: date | None) -> Case:
         """The case with the last day of the step that is judged."""

@@ -10,6 +10,7 @@ from workrelief.work.lifecycle.services.describing import (
     set_site,
     set_sites,
 )
+from workrelief.work.lifecycle.services.following import renew_limits
 from workrelief.work.lifecycle.services.papers import (
     NewPaper,
     attach_paper,
@@ -30,6 +31,7 @@ __all__ = [
     "clear_mark",
     "correct_state",
     "raise_objection",
+    "renew_limits",
     "set_commitment",
     "set_implementer",
     "set_mark",

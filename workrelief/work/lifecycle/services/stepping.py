@@ -43,7 +43,6 @@ class _Order:
     note: str
     reference: str
     is_history: bool
-    due_on: date | None
     explained: bool
 
     @property
@@ -61,20 +60,19 @@ def take_step(
     reference: str = "",
     expected: str | None = None,
     history: bool = False,
-    due_on: date | None = None,
 ) -> Life:
     """Take one step of a project's life; moves its stage of progress along.
 
     `expected` is the state the officer saw: when somebody else moved on meanwhile, Conflict says who, when and whereto.
     `history` enters a step of the time before the process gates (reading 10): only the record is asked, not the process.
-    `due_on` sets the next deadline where another room knows better. A project without a life is adopted first.
+    A project without a life is adopted first.
     What is serious is explained by the note alone, of at least four signs; a document number says nothing of it.
     Raises NotPermitted, NotFound (also outside the scope), Conflict, InvalidInput for an impossible day, RuleViolated with
     all findings when a gate refuses, or when serious findings stand and nothing explains them.
     """
     permission = PROJECT_LIFE.named(step)[0].permission
     permit(actor, permission)
-    order = _order(actor, step, on, note, reference, history, due_on, explained=len(note.strip()) >= LEAST_REASON)
+    order = _order(actor, step, on, note, reference, history, explained=len(note.strip()) >= LEAST_REASON)
     with transaction.atomic():
         adopt_missing(actor, [project_id])
         with change(actor, permission, lambda: queries.life_row(actor.scope, project_id), reason=order.words) as c:
@@ -98,7 +96,6 @@ def take_steps(
     reference: str = "",
     note: str = "",
     history: bool = False,
-    due_on: date | None = None,
     days: Mapping[int, date] | None = None,
 ) -> int:
     """Take one step for many projects in one change: all or nothing; a constant number of statements for each 500.
@@ -114,7 +111,7 @@ def take_steps(
     if not ids:
         return 0
     explained = bool(note.strip() or reference.strip())
-    order = _order(actor, step, on, note, reference, history, due_on, explained=explained)
+    order = _order(actor, step, on, note, reference, history, explained=explained)
     own = {i: replace(order, on=_possible(day, is_history=history)) for i, day in (days or {}).items()}
     with change_many(actor, permission, kind="lifecycle.life", reason=order.words) as opened:
         adopted = adopt_missing(actor, ids)
@@ -183,13 +180,13 @@ def _refuse(refused: dict[int, Refused], gathered: dict[int, Case]) -> None:
 
 
 def _order(
-    actor: Actor, step: str, on: date | None, note: str, reference: str, history: bool, due_on: date | None, *,
+    actor: Actor, step: str, on: date | None, note: str, reference: str, history: bool, *,
     explained: bool,
 ) -> _Order:  # fmt: skip
     if history:
         permit(actor, "lifecycle.back_fill")
     day = _possible(on or clock.today(), is_history=history)
-    return _Order(step, day, note, reference, history, due_on, explained)
+    return _Order(step, day, note, reference, history, explained)
 
 
 def _possible(day: date, *, is_history: bool) -> date:
@@ -236,7 +233,7 @@ def _moved(actor: Actor, life: Life, case: Case, order: _Order) -> StepTaken:
         raise InvalidInput("life.day", f"办理日期早于上一步的{life.since:%Y年%-m月%-d日}，请更正。")
     if order.is_history:
         _require_past(case, step)
-    due_on = deadline_of(step, life.state, case.reached, case.starts)
+    due_on = deadline_of(step, life.state, case.reached, case.clocks)
     said = judge(case.with_deadline(due_on), step, is_history=order.is_history)
     _require(said, order)
     taken = StepTaken(
@@ -246,7 +243,7 @@ def _moved(actor: Actor, life: Life, case: Case, order: _Order) -> StepTaken:
     )  # fmt: skip
     life.state, life.since, life.is_adopted = step.target, order.on, False
     reached = {**case.reached, step.target: order.on}
-    life.due_on = order.due_on or next_deadline(step.target, traits, reached, case.starts)
+    life.due_on = next_deadline(step.target, traits, reached, case.clocks)
     _touched(life)
     return taken
 
@@ -309,7 +306,7 @@ def correct_state(actor: Actor, project_id: int, state: str, *, reason: str) -> 
             said = _judged_on_the_way(case, way)
             life.state, life.since = state, case.reached.get(state, day)
             life.due_on = next_deadline(
-                state, traits_of(life.track, life.implementer_kind), {state: life.since}, case.starts
+                state, traits_of(life.track, life.implementer_kind), {state: life.since}, case.clocks
             )
             _touched(life)
             life.save(update_fields=list(_LIFE_FIELDS))

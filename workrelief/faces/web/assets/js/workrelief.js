@@ -351,16 +351,17 @@
   document.addEventListener("htmx:timeout", sayFailure);
   document.addEventListener("wr:say", (event) => toast(event.detail.text, event.detail.tone, event.detail.detail));
 
-  /* The number of things waiting comes after the page; until then the last one known in this window stands there. */
+  /* The number of things waiting comes after the page; until then the last one this post saw in this window stands there. */
   function recallWaiting() {
     const badge = one("[data-wr-waiting]");
     if (!badge) return;
+    const key = `wr_waiting_${document.body.dataset.post}`;
     try {
       if (!badge.hasAttribute("hx-get")) {
-        sessionStorage.setItem("wr_waiting", badge.textContent);
+        sessionStorage.setItem(key, badge.textContent);
         return;
       }
-      badge.textContent = sessionStorage.getItem("wr_waiting") || "";
+      badge.textContent = sessionStorage.getItem(key) || "";
       badge.classList.toggle("none", !Number(badge.textContent));
     } catch {
       /* storage may be switched off; the number comes all the same */
