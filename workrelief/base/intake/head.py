@@ -222,17 +222,22 @@ def _rank(label: str, wanted: _Wanted) -> int:
 
 def _assign(labels: Sequence[str], wanted: Sequence[_Wanted]) -> tuple[dict[str, int], int]:
     """(column name → head index, strength of the claims): strongest claims first, each head and each column once."""
-    keys = [(i, dict(reversed(_label_keys(label)))) for i, label in enumerate(labels) if label]
-    claims: list[tuple[int, int, str]] = []
-    for w in wanted:
-        for i, found in keys:
-            shared = found.keys() & w.ranks.keys()
-            if shared:
-                claims.append((-max(w.ranks[k] - found[k] for k in shared), i, w.column.name))
+    asked: dict[str, list[tuple[int, int]]] = {}
+    for order, w in enumerate(wanted):
+        for key, rank in w.ranks.items():
+            asked.setdefault(key, []).append((order, rank))
+    claims: list[tuple[int, int, int]] = []
+    for i, label in enumerate(labels):
+        best: dict[int, int] = {}
+        for key, malus in dict(reversed(_label_keys(label))).items() if label else ():
+            for order, rank in asked.get(key, ()):
+                best[order] = max(rank - malus, best.get(order, rank - malus))
+        claims += [(-strength, i, order) for order, strength in best.items()]
     places: dict[str, int] = {}
     taken: set[int] = set()
     strength = 0
-    for malus, i, name in sorted(claims, key=lambda c: (c[0], c[1])):
+    for malus, i, order in sorted(claims):
+        name = wanted[order].column.name
         if name not in places and i not in taken:
             places[name] = i
             taken.add(i)

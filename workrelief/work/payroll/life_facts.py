@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 from workrelief.base.access.scope import Scope
@@ -30,9 +30,8 @@ def pay_facts(scope: Scope, project_ids: Sequence[int], on: date) -> dict[int, P
     """
     ids = list(projects.refs(scope, project_ids))
     lines = PayLine.objects.filter(sheet__project_id__in=ids, sheet__state="posted").order_by()
-    months = _months(lines)
+    told = _told(lines)
     unpaid = _unpaid(lines, parameter("wage_tolerance_fen", on=on).whole)
-    counts = {row["project"]: row for row in _counts(lines, {m.month for found in months.values() for m in found})}
     waiting = dict(
         PaySheet.objects.unscoped("projects were read within the scope; a gate sees every sheet of theirs")
         .filter(project_id__in=ids, state="draft")
@@ -43,33 +42,64 @@ def pay_facts(scope: Scope, project_ids: Sequence[int], on: date) -> dict[int, P
     )
     return {
         project_id: PayFacts(
-            months=tuple(months.get(project_id, ())),
-            sheets=counts.get(project_id, {}).get("sheets", 0),
+            months=one.paid_months,
+            sheets=len(one.sheets),
             unpaid_fen=unpaid.get(project_id, (0, 0))[0],
             unpaid_people=unpaid.get(project_id, (0, 0))[1],
-            late_lines=counts.get(project_id, {}).get("late", 0),
+            late_lines=one.late,
             unposted_sheets=waiting.get(project_id, 0),
-            unsigned_lines=counts.get(project_id, {}).get("unsigned", 0),
-            last_paid_on=counts.get(project_id, {}).get("last"),
+            unsigned_lines=one.unsigned,
+            last_paid_on=one.last_paid_on,
         )
         for project_id in ids
+        for one in (told.get(project_id) or _Told(),)
     }
 
 
-def _months(lines: QuerySet[PayLine]) -> dict[int, list[PaidMonth]]:
-    rows = (
-        lines.values(project=F("sheet__project_id"), wage_month=_WAGE_MONTH)
-        .annotate(
-            due=Sum(_NET, filter=Q(is_back_pay=False)),
-            arrived=Sum("paid_fen", filter=_ARRIVED),
-            live=Count("pk", filter=Q(sheet__is_history=False)),
+@dataclass
+class _Told:
+    """What the posted sheets of one project say: by wage month (due, arrived in fen, lines that are no history), and counts."""
+
+    months: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    sheets: set[int] = field(default_factory=set)
+    late: int = 0
+    unsigned: int = 0
+    last_paid_on: date | None = None
+
+    @property
+    def paid_months(self) -> tuple[PaidMonth, ...]:
+        return tuple(
+            PaidMonth(month, due, arrived, is_history=not live)
+            for month, (due, arrived, live) in sorted(self.months.items())
         )
-        .order_by("project", "wage_month")
+
+
+def _told(lines: QuerySet[PayLine]) -> dict[int, _Told]:
+    """By project, from one walk over the lines: a sheet's lines share a few wage months and days of payment."""
+    rows = (
+        lines.values(project=F("sheet__project_id"), of_sheet=F("sheet_id"), wage_month=_WAGE_MONTH, on=F("paid_on"))
+        .annotate(
+            due=Sum(_NET, filter=Q(is_back_pay=False), default=0),
+            arrived=Sum("paid_fen", filter=_ARRIVED, default=0),
+            arrivals=Count("pk", filter=_ARRIVED),
+            live=Count("pk", filter=Q(sheet__is_history=False)),
+            unsigned=Count("pk", filter=Q(signature="", sheet__is_history=False)),
+        )
+        .values_list("project", "of_sheet", "wage_month", "on", "due", "arrived", "arrivals", "live", "unsigned")
     )
-    found: dict[int, list[PaidMonth]] = {}
-    for row in rows:
-        month = PaidMonth(row["wage_month"], row["due"] or 0, row["arrived"] or 0, is_history=not row["live"])
-        found.setdefault(row["project"], []).append(month)
+    found: dict[int, _Told] = {}
+    in_time: dict[int, date] = {}
+    for project, sheet, month, paid_on, due, arrived, arrivals, live, unsigned in rows:
+        one = found.setdefault(project, _Told())
+        before = one.months.get(month, (0, 0, 0))
+        one.months[month] = (before[0] + due, before[1] + arrived, before[2] + live)
+        one.sheets.add(sheet)
+        one.unsigned += unsigned
+        if arrivals and paid_on:
+            if month not in in_time:
+                in_time[month] = Limits.of(month, "37").on_time_until
+            one.late += arrivals if paid_on > in_time[month] else 0
+            one.last_paid_on = max(one.last_paid_on or paid_on, paid_on)
     return found
 
 
@@ -91,20 +121,3 @@ def _unpaid(lines: QuerySet[PayLine], tolerance_fen: int) -> dict[int, tuple[int
         sums[row["project"]] = sums.get(row["project"], 0) + row["gap"]
         people.setdefault(row["project"], set()).add(row["worker_id"])
     return {project: (fen, len(people[project])) for project, fen in sums.items()}
-
-
-def _counts(lines: QuerySet[PayLine], months: Collection[int]) -> Iterable[Mapping[str, Any]]:  # Any: counts and a day
-    late = Q(pk__in=[])
-    for month in months:
-        late |= Q(wage_month=month, paid_on__gt=Limits.of(month, "37").on_time_until)
-    rows: Iterable[Mapping[str, Any]] = (
-        lines.annotate(wage_month=_WAGE_MONTH)
-        .values(project=F("sheet__project_id"))
-        .annotate(
-            sheets=Count("sheet_id", distinct=True),
-            late=Count("pk", filter=_ARRIVED & late),
-            unsigned=Count("pk", filter=Q(signature="", sheet__is_history=False)),
-            last=Max("paid_on", filter=_ARRIVED),
-        )
-    )
-    return rows

@@ -22,7 +22,6 @@ import xlsxwriter
 
 MADE_AT = datetime(2023, 1, 5, 9, 0)  # noqa: DTZ001 - the wall clock a spreadsheet names
 _EPOCH = date(1899, 12, 30).toordinal()
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 400
 _COL = re.compile(r'<col min="(\d+)" max="(\d+)"[^>]*?style="(\d+)"')
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
@@ -80,12 +79,10 @@ def write_table(path: Path, table: Table) -> int:
     frame = io.BytesIO()
     first = _frame(frame, table)
     draft = path.with_suffix(f".{os.getpid()}.part")
-    with zipfile.ZipFile(frame) as drawn, zipfile.ZipFile(draft, "w") as out:
+    with zipfile.ZipFile(frame) as drawn, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
         count = 0
         for name in drawn.namelist():
-            member = zipfile.ZipInfo(name, _ZIP_TIME)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            with out.open(member, "w") as target:
+            with out.open(name, "w") as target:  # dated 1980, so that equal tables are equal files
                 if name == "xl/worksheets/sheet1.xml":
                     count = _stream(drawn.read(name).decode(), target.write, table, first)
                 else:

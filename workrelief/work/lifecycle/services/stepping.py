@@ -219,8 +219,10 @@ def _require_past(case: Case, step: Transition) -> None:
     if coded is not None and coded >= gates_from:
         said = f"{_gates_words()}项目代码是{coded // 100}年{coded % 100}月赋的，不能按历史补录办理。"
         raise InvalidInput("life.history", said)
+    if STAGE_OF.get(step.target) not in (MAIN_DONE, IN_USE):
+        return
     paid = max((m.month for m in case.facts.pay.months), default=0)
-    if STAGE_OF.get(step.target) in (MAIN_DONE, IN_USE) and paid >= gates_from:
+    if paid >= gates_from:
         said = f"{_gates_words()}项目到{paid // 100}年{paid % 100}月还有劳务报酬，“{step.label}”不能按历史补录办理。"
         raise InvalidInput("life.history", said)
 
