@@ -38,7 +38,7 @@ class Transition:
     `needs` narrows the step to some lives: of each group at least one trait (a track, a kind of implementer) must hold.
     `papers` must be there before the step is taken. `due` is the id of the dated parameter that says how long the step may
     wait, counted from the day `since` was reached (the step's own source when empty), or from the day of the event `clock`
-    once the room knows it. `room` is the room whose service takes
+    once the room knows it; a room may also know the last day itself, which then holds. `room` is the room whose service takes
     the step; empty for steps taken on the life itself. A detour leads back or aside, an end closes the life.
     """
 

@@ -36,7 +36,9 @@ def renew_limits(actor: Actor, project_ids: Collection[int], *, state: str) -> i
     """
     changed = 0
     for part in in_parts(project_ids):
-        rows = list(Life.objects.within(actor.scope).filter(project_id__in=part, state=state).order_by("pk"))
+        rows = list(
+            Life.objects.within(actor.scope).filter(project_id__in=part, state=state).select_for_update().order_by("pk")
+        )
         gathered = cases(actor.scope, rows, on=clock.today())
         limits = {
             life.pk: next_deadline(state, traits_of(life.track, life.implementer_kind), case.reached, case.clocks)
