@@ -48,6 +48,8 @@ def board(scope: Scope, wanted: LifeFilter | None = None, *, cards: int = CARDS)
     return Board(columns, number, late, marked)
 
 
+Counts = dict[str, tuple[int, int, int]]
+"""By state: lives, overdue, marked."""
 _CARD = (
     "project_id", "project__name", "division_code", "track", "state", "since", "due_on", *PROJECT_LIFE.marks,
 )  # fmt: skip
@@ -61,8 +63,7 @@ def _numbers() -> tuple[Count, Count, Count]:
     return Count("*"), Count("pk", filter=Q(due_on__lt=clock.today())), Count("pk", filter=marked)
 
 
-def _counts(found: QuerySet[Life]) -> dict[str, tuple[int, int, int]]:
-    """By state: lives, overdue, marked."""
+def _counts(found: QuerySet[Life]) -> Counts:
     named = dict(zip(("number", "late", "marked"), _numbers(), strict=True))
     rows = found.order_by().values("state").annotate(**named).values_list("state", *named)
     return {state: (number, late, marked) for state, number, late, marked in rows}
@@ -80,13 +81,13 @@ def _read(found: QuerySet[Life], states: Iterable[str], cards: int) -> dict[str,
     return urgent
 
 
-def _at_once(found: QuerySet[Life], cards: int) -> tuple[dict[str, tuple[int, int, int]], dict[str, list[Card]]]:
+def _at_once(found: QuerySet[Life], cards: int) -> tuple[Counts, dict[str, list[Card]]]:
     """Counts and most urgent ones in one statement, so that texts and lists are looked through once."""
     number, late, marked = (Window(one, partition_by="state") for one in _numbers())
     nearest = F("due_on").asc(nulls_last=True)
     turn = Window(RowNumber(), partition_by="state", order_by=[nearest, "id"])
     rows = found.annotate(turn=turn, number=number, late=late, marked=marked).filter(turn__lte=cards).order_by("turn")
-    counts: dict[str, tuple[int, int, int]] = {}
+    counts: Counts = {}
     urgent: dict[str, list[Card]] = {}
     for of_state, late_of_state, marked_of_state, *row in rows.values_list("number", "late", "marked", *_CARD):
         card = _card(row)
